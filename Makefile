@@ -1,0 +1,38 @@
+# Two commands: `make run` opens the dashboard, `make test` runs the tests. Each makes its own environment first.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check clean
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+
+run: $(VENV)/run.stamp ## set everything up and open the dashboard at http://127.0.0.1:8501
+	$(BIN)/streamlit run
+
+test: $(VENV)/dev.stamp ## set everything up and run the tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/dev.stamp ## lint, format, types and the arrows between the layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove the environment; the history in data/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/run.stamp: requirements.txt
+	@$(PYTHON) -c 'import sys, venv, ensurepip; assert sys.version_info[:2] == (3, 11)' 2>/dev/null || { \
+	  echo 'Maskboard needs Python 3.11 with venv. On Debian 12: apt-get install python3.11 python3.11-venv'; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
