@@ -1,0 +1,66 @@
+"""Two answers to one mask -> how alike they are; and a kept run brought back to what was asked then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipelines.metrics import jaccard, overlap, rank_biased_overlap
+from storage.records import Agreement, Answer, Comparison
+
+
+def compare_lists(a: Answer, b: Answer, jsd_shared: float | None, coverage: tuple[float | None, float | None]) -> Agreement:
+    """The agreement of two answers to the same mask: what the lists say, beside what the full distributions said.
+
+    Lists are compared by word at the depth of the shorter one. `jsd_shared` (bits) and `coverage` (of a, of b) come from
+    the full distributions at the moment of the answer and are None where those were not known.
+    """
+    words_a, words_b = (tuple(line.word for line in each.predictions) for each in (a, b))
+    return Agreement(
+        prompt=a.prompt,
+        mask_index=a.mask_index,
+        checkpoint_a=a.checkpoint,
+        checkpoint_b=b.checkpoint,
+        depth=min(a.depth, b.depth),
+        overlap=overlap(words_a, words_b),
+        jaccard=jaccard(words_a, words_b),
+        rbo=rank_biased_overlap(words_a, words_b).extrapolated,
+        jsd_shared=jsd_shared,
+        coverage_a=coverage[0],
+        coverage_b=coverage[1],
+        top1_same=words_a[:1] == words_b[:1],
+    )
+
+
+def cut_answer(answer: Answer, top_k: int, words: tuple[str, ...]) -> Answer:
+    """The answer as an ask of this depth and these words shows it; the log may hold more from other asks."""
+    scored = {each.word: each for each in answer.candidates}
+    return replace(
+        answer,
+        predictions=answer.predictions[:top_k],
+        candidates=tuple(scored[word] for word in words if word in scored),
+    )
+
+
+def compare_again(agreement: Agreement, a: Answer, b: Answer) -> Agreement:
+    """The same agreement at the depth of these answers; the divergence of the full distributions stays what it was."""
+    return compare_lists(a, b, agreement.jsd_shared, (agreement.coverage_a, agreement.coverage_b))
+
+
+def as_asked(comparison: Comparison) -> Comparison:
+    """A run read back from the log, with each list cut to the depth and the candidates to the words of that run."""
+    top_k = comparison.run.options.get("top_k")
+    words = comparison.run.options.get("words")
+    if not isinstance(top_k, int) or not isinstance(words, list | tuple):
+        return comparison
+    answers = tuple(
+        replace(asked, answer=cut_answer(asked.answer, top_k, tuple(map(str, words)))) for asked in comparison.answers
+    )
+    found = {
+        (each.answer.prompt.text, each.answer.mask_index, each.answer.checkpoint.identity): each.answer for each in answers
+    }
+    agreements = []
+    for each in comparison.agreements:
+        place = (each.prompt.text, each.mask_index)
+        a, b = (found.get((*place, checkpoint.identity)) for checkpoint in (each.checkpoint_a, each.checkpoint_b))
+        agreements.append(each if a is None or b is None else compare_again(each, a, b))
+    return replace(comparison, answers=answers, agreements=tuple(agreements))

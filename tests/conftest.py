@@ -1,0 +1,30 @@
+"""What the tests share: where real material lies, and the bundled checkpoints."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real tokenizers, published answers and probe sets; it is no part of the project."""
+    folder = Path(os.environ.get("MASKBOARD_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"needs the shared data folder; {folder} is not there (MASKBOARD_SHARED_DATA names another)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes a person's history, caches, settings or weights, and none reaches a hub."""
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(tmp_path / "history.duckdb"))
+    monkeypatch.setenv("MASKBOARD_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    for name in ("MASKBOARD_MODELS_DIR", "MASKBOARD_SETTINGS", "HF_HUB_CACHE", "HF_TOKEN"):
+        monkeypatch.delenv(name, raising=False)

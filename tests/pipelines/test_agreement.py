@@ -1,0 +1,61 @@
+"""Two answers become an agreement; a kept run is brought back to what was asked then."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.agreement import as_asked, compare_lists, cut_answer
+from storage.records import Answer, AskedAnswer, Candidate, Checkpoint, Comparison, Prediction, Prompt, Run, RunKind
+
+PROMPT = Prompt("Paris is [MASK].")
+
+
+def checkpoint(name: str) -> Checkpoint:
+    return Checkpoint(name, "bert", "folder", "0" * 64, "0" * 64, "1" * 64, 10, 10)
+
+
+def answer(name: str, words: str, candidates: str = "") -> Answer:
+    lines = tuple(
+        Prediction(rank, rank, word, word, True, math.log(1 / (rank + 1))) for rank, word in enumerate(words.split(), start=1)
+    )
+    scored = tuple(Candidate(word, (word,), True, -1.0, 1, 1) for word in candidates.split())
+    return Answer(PROMPT, 0, checkpoint(name), lines, entropy=1.0, candidates=scored)
+
+
+def test_lists_are_compared_by_word_at_the_depth_of_the_shorter() -> None:
+    agreement = compare_lists(answer("a", "x y z"), answer("b", "x z"), 0.25, (0.9, 0.8))
+    assert agreement.depth == 2
+    assert agreement.overlap == 0.5
+    assert agreement.jaccard == pytest.approx(1 / 3)
+    assert agreement.top1_same
+    assert (agreement.jsd_shared, agreement.coverage_a, agreement.coverage_b) == (0.25, 0.9, 0.8)
+
+
+def test_a_run_read_back_shows_the_depth_and_the_words_it_asked_for() -> None:
+    deep = [answer("a", "x y z w", "y z"), answer("b", "x w z y", "y z")]
+    run = Run("id", RunKind.ASK, datetime.now(UTC), options={"top_k": 2, "words": ["z"]})
+    kept = Comparison(
+        run,
+        tuple(AskedAnswer(each, 1.0, reused=False) for each in deep),
+        (compare_lists(deep[0], deep[1], 0.5, (1.0, 1.0)),),
+    )
+    shown = as_asked(kept)
+    assert [[line.word for line in each.answer.predictions] for each in shown.answers] == [["x", "y"], ["x", "w"]]
+    assert [[each.word for each in asked.answer.candidates] for asked in shown.answers] == [["z"], ["z"]]
+    assert shown.agreements[0].depth == 2
+    assert shown.agreements[0].overlap == 0.5
+    assert shown.agreements[0].jsd_shared == 0.5
+
+
+def test_a_run_that_names_no_depth_is_shown_as_it_is_kept() -> None:
+    kept = Comparison(Run("id", RunKind.IMPORT, datetime.now(UTC)), (AskedAnswer(answer("a", "x y"), 1.0, reused=False),))
+    assert as_asked(kept) == kept
+
+
+def test_an_answer_is_cut_but_never_padded() -> None:
+    whole = answer("a", "x y")
+    assert cut_answer(whole, 9, ()) == replace(whole, candidates=())
