@@ -179,6 +179,51 @@ class Agreement:
     top1_same: bool
 
 
+class FillingOrder(StrEnum):
+    """In which order the masks of a joint filling were filled."""
+
+    LEFT_TO_RIGHT = "left to right"
+    MOST_CONFIDENT_FIRST = "most confident first"
+    BEAM = "beam"
+
+
+@dataclass(frozen=True, slots=True)
+class FilledSlot:
+    """One mask of a joint filling."""
+
+    mask_index: int
+    token_id: int
+    piece: str
+    word: str
+    logprob: float
+    """Natural logarithm of the probability, given the prompt and the slots filled before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """All masks of a prompt filled together by one checkpoint. A fact, like an answer."""
+
+    prompt: Prompt
+    checkpoint: Checkpoint
+    order: FillingOrder
+    rank: int
+    """1 is the most probable filling found in this order."""
+    slots: tuple[FilledSlot, ...]
+    """In the order in which they were filled."""
+
+    @property
+    def logprob(self) -> float:
+        """The sum over the slots. Comparable within one order and checkpoint only."""
+        return sum(slot.logprob for slot in self.slots)
+
+    @property
+    def text(self) -> str:
+        """The prompt with its masks replaced by the words."""
+        parts = self.prompt.text.split(MASK)
+        words = {slot.mask_index: slot.word for slot in self.slots}
+        return parts[0] + "".join(words.get(i, MASK) + part for i, part in enumerate(parts[1:]))
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """A word that a person holds to be right at a mask."""
@@ -227,6 +272,8 @@ class Comparison:
     agreements: tuple[Agreement, ...] = ()
     expectations: tuple[Expectation, ...] = ()
     refused: tuple[Refused, ...] = ()
+    fillings: tuple[Filling, ...] = ()
+    """Of prompts with several masks; by prompt, checkpoint, order and rank."""
     saved: bool = True
     """False where the person asked for no log."""
 

@@ -1,0 +1,163 @@
+"""`python -m storage query`, as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from storage.__main__ import main
+from storage.log import Log
+from tests.storage.samples import TRIO, ask
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log with one ask, chosen by the environment."""
+    path = tmp_path / "log.duckdb"
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(path))
+    with Log.open(path) as log:
+        log.append(ask("=HYPERLINK [MASK]"))
+    return path
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "storage", *arguments], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
+    )
+
+
+def says(done: subprocess.CompletedProcess[str], sentence: str) -> None:
+    """Exit code 2, nothing on standard output, one line on standard error."""
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("path")
+def test_a_table_is_the_default() -> None:
+    done = command("query", "SELECT checkpoint, rank FROM predictions ORDER BY ALL")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "albert-mini" in done.stdout
+    assert done.stdout.endswith("15 rows\n")
+
+
+@pytest.mark.usefixtures("path")
+def test_json_goes_to_standard_output() -> None:
+    done = command("query", "SELECT checkpoint FROM checkpoints", "--format", "json")
+    assert [row["checkpoint"] for row in json.loads(done.stdout)] == [by.name for by in TRIO]
+
+
+def test_a_file_appears_whole(path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "predictions.parquet"
+    out.write_text("what was here before")
+    done = command("query", "FROM predictions", "--format", "parquet", "--out", str(out))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert pq.read_table(out).num_rows == 15
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, f"{path.name}.lock", out.name}
+
+
+def test_a_file_of_a_statement_that_fails_midway_does_not_appear(path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "rows.csv"
+    sql = "SELECT CASE WHEN i < 90000 THEN i ELSE error('too far') END FROM range(100000) t(i)"
+    says(command("query", sql, "--format", "csv", "--out", str(out)), "too far")
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, f"{path.name}.lock"}
+
+
+@pytest.mark.usefixtures("path")
+def test_cells_are_safe_unless_raw(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["query", "SELECT prompt, -1 FROM prompts", "--format", "csv"]) == 0
+    assert b"'=HYPERLINK [MASK],-1" in capfdbinary.readouterr().out
+    assert main(["query", "SELECT prompt, -1 FROM prompts", "--format", "csv", "--raw"]) == 0
+    assert b"\n=HYPERLINK [MASK],-1" in capfdbinary.readouterr().out
+
+
+@pytest.mark.usefixtures("path")
+def test_a_cut_is_said() -> None:
+    assert command("query", "FROM range(10001)").stdout.endswith("showing 10,000 of 10,001 rows\n")
+    done = command("query", "FROM range(9)", "--format", "csv", "--limit", "2")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "range\n0\n1\n", "Showing 2 of 9 rows.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["query", "SELECT * FROM nowhere"], "nowhere does not exist"),
+        (["query", "SELEC 1"], "DuckDB cannot read this statement"),
+        (["query", "DROP TABLE run"], "DROP statement"),
+        (["query", ""], "There is no statement"),
+        (["query", "SELECT 1", "--format", "parquet"], "Name a file with --out."),
+        (["query", "SELECT 1", "--format", "xml"], "'xml' is not one of"),
+        (["query", "SELECT 1", "--limit", "-1"], "--limit"),
+        (["query", "SELECT 1", "--out", "/nowhere/at/all"], "The file /nowhere/at/all cannot be written"),
+        (["query"], "Missing argument"),
+        (["quary"], "No such command"),
+    ],
+)
+@pytest.mark.usefixtures("path")
+def test_a_mistake_is_one_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert sentence in told.err
+    assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("suffix", ["", ".wal", ".lock"])
+def test_the_answer_never_replaces_the_log(path: Path, suffix: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = path.read_bytes()
+    assert main(["query", "SELECT 1", "--out", f"{path}{suffix}"]) == 2
+    assert "would overwrite the log" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_a_running_dashboard_is_named(path: Path) -> None:
+    code = "import sys\nfrom storage.log import Log\nwith Log.open():\n    print('held', flush=True)\n    sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        says(command("query", "SELECT 1"), f"{path} is in use by process {holder.pid}")
+        holder.kill()
+
+
+def test_a_log_that_is_not_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(tmp_path / "none.duckdb"))
+    says(command("query", "SELECT 1"), "There is no log at")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("path")
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{sys.executable} -m storage query 'FROM range(1000000)' --format csv | head -1"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert (done.stdout, done.stderr) == ("range\n", "")
+
+
+@pytest.mark.usefixtures("path")
+def test_the_command_loads_neither_models_nor_pages() -> None:
+    code = (
+        "import sys\nfrom storage.__main__ import main\ncode = main(['query', 'SELECT 1'])\n"
+        "heavy = {'torch', 'transformers', 'streamlit', 'altair', 'pandas', 'dashboard', 'pipelines'} & set(sys.modules)\n"
+        "assert not heavy, heavy\nsys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_help_names_the_views(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "--help"]) == 0
+    assert "predictions" in capsys.readouterr().out
