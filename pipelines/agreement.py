@@ -47,20 +47,13 @@ def compare_again(agreement: Agreement, a: Answer, b: Answer) -> Agreement:
 
 
 def as_asked(comparison: Comparison) -> Comparison:
-    """A run read back from the log, with each list cut to the depth and the candidates to the words of that run."""
-    top_k = comparison.run.options.get("top_k")
-    words = comparison.run.options.get("words")
-    if not isinstance(top_k, int) or not isinstance(words, list | tuple):
-        return comparison
-    answers = tuple(
-        replace(asked, answer=cut_answer(asked.answer, top_k, tuple(map(str, words)))) for asked in comparison.answers
-    )
-    found = {
-        (each.answer.prompt.text, each.answer.mask_index, each.answer.checkpoint.identity): each.answer for each in answers
-    }
+    """A run read back from the log, its agreements at the depth that the run asked for and its answers are cut to.
+
+    The log keeps each agreement at the greatest depth anybody asked for.
+    """
+    found = {(each.answer.prompt, each.answer.mask_index, each.answer.checkpoint): each.answer for each in comparison.answers}
     agreements = []
     for each in comparison.agreements:
-        place = (each.prompt.text, each.mask_index)
-        a, b = (found.get((*place, checkpoint.identity)) for checkpoint in (each.checkpoint_a, each.checkpoint_b))
+        a, b = (found.get((each.prompt, each.mask_index, of)) for of in (each.checkpoint_a, each.checkpoint_b))
         agreements.append(each if a is None or b is None else compare_again(each, a, b))
-    return replace(comparison, answers=answers, agreements=tuple(agreements))
+    return replace(comparison, agreements=tuple(agreements))

@@ -97,7 +97,8 @@ def jensen_shannon_divergence(p: NDArray[np.float64], q: NDArray[np.float64]) ->
     """
     mixture = (p + q) / 2
     divergence = (_relative_entropy(p, mixture) + _relative_entropy(q, mixture)) / 2
-    return np.clip(divergence / np.log(2), 0.0, 1.0)
+    bits: NDArray[np.float64] = np.clip(divergence / np.log(2), 0.0, 1.0)
+    return bits
 
 
 def _relative_entropy(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:

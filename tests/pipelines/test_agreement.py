@@ -35,24 +35,21 @@ def test_lists_are_compared_by_word_at_the_depth_of_the_shorter() -> None:
     assert (agreement.jsd_shared, agreement.coverage_a, agreement.coverage_b) == (0.25, 0.9, 0.8)
 
 
-def test_a_run_read_back_shows_the_depth_and_the_words_it_asked_for() -> None:
-    deep = [answer("a", "x y z w", "y z"), answer("b", "x w z y", "y z")]
-    run = Run("id", RunKind.ASK, datetime.now(UTC), options={"top_k": 2, "words": ["z"]})
+def test_a_run_read_back_compares_at_the_depth_it_asked_for() -> None:
+    deep = [answer("a", "x y z w"), answer("b", "x w z y")]
     kept = Comparison(
-        run,
-        tuple(AskedAnswer(each, 1.0, reused=False) for each in deep),
+        Run("id", RunKind.ASK, datetime.now(UTC), options={"top_k": 2}),
+        tuple(AskedAnswer(cut_answer(each, 2, ()), 1.0, reused=False) for each in deep),
         (compare_lists(deep[0], deep[1], 0.5, (1.0, 1.0)),),
     )
-    shown = as_asked(kept)
-    assert [[line.word for line in each.answer.predictions] for each in shown.answers] == [["x", "y"], ["x", "w"]]
-    assert [[each.word for each in asked.answer.candidates] for asked in shown.answers] == [["z"], ["z"]]
-    assert shown.agreements[0].depth == 2
-    assert shown.agreements[0].overlap == 0.5
-    assert shown.agreements[0].jsd_shared == 0.5
+    (agreement,) = as_asked(kept).agreements
+    assert kept.agreements[0].overlap == 1.0
+    assert (agreement.depth, agreement.overlap, agreement.jsd_shared) == (2, 0.5, 0.5)
 
 
-def test_a_run_that_names_no_depth_is_shown_as_it_is_kept() -> None:
-    kept = Comparison(Run("id", RunKind.IMPORT, datetime.now(UTC)), (AskedAnswer(answer("a", "x y"), 1.0, reused=False),))
+def test_an_agreement_whose_answers_are_not_in_the_run_stays_as_it_is() -> None:
+    lonely = compare_lists(answer("a", "x y"), answer("b", "x z"), None, (None, None))
+    kept = Comparison(Run("id", RunKind.IMPORT, datetime.now(UTC)), (), (lonely,))
     assert as_asked(kept) == kept
 
 

@@ -68,9 +68,9 @@ def test_lists_bounds_symmetry_identity(a: list[str], b: list[str]) -> None:
 
 @given(lists, lists)
 def test_lists_do_not_depend_on_the_names_of_words(a: list[str], b: list[str]) -> None:
-    renamed = [[f"word-{word}" for word in each] for each in (a, b)]
-    assert rank_biased_overlap(*renamed) == rank_biased_overlap(a, b)
-    assert jaccard(*renamed) == jaccard(a, b)
+    other_a, other_b = ([f"word-{word}" for word in each] for each in (a, b))
+    assert rank_biased_overlap(other_a, other_b) == rank_biased_overlap(a, b)
+    assert jaccard(other_a, other_b) == jaccard(a, b)
 
 
 @given(shares, shares)
@@ -94,5 +94,5 @@ def test_divergence_along_the_last_axis() -> None:
 
 
 def _normalised(values: list[float]) -> NDArray[np.float64]:
-    array = np.array(values)
-    return array / array.sum()
+    array: NDArray[np.float64] = np.array(values) / np.sum(values)
+    return array

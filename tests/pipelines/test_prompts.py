@@ -24,7 +24,7 @@ SPELLINGS = [
     ("many underscores", "Paris is in ________.", "Paris is in [MASK]."),
     ("two underscores stay", "snake__case is [MASK]", "snake__case is [MASK]"),
     ("white space", "  Paris \n is\tin   [MASK] . ", "Paris is in [MASK] ."),
-    ("curly quotes", "\u201cI\u2019m [MASK]\u201d", "\"I'm [MASK]\""),
+    ("curly quotes", "\u201cI\u2019m [MASK]\u201d", '"I\'m [MASK]"'),
     ("long dash", "Paris \u2014 a [MASK]", "Paris - a [MASK]"),
     ("decomposed accent", "cafe\u0301 [MASK]", "caf\u00e9 [MASK]"),
     ("emoji stays", "I \U0001f600 [MASK]", "I \U0001f600 [MASK]"),

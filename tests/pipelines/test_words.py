@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
@@ -59,7 +61,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("make", "piece", "form", "kind"), [row[1:] for row in KINDS], ids=[row[0] for row in KINDS])
-def test_what_a_piece_stands_for(make: type[WordMap], piece: str, form: str, kind: PieceKind) -> None:
+def test_what_a_piece_stands_for(make: Callable[[], WordMap], piece: str, form: str, kind: PieceKind) -> None:
     words = make()
     i = words.pieces.index(piece)
     assert (words.forms[i], words.kinds[i]) == (form, kind)
@@ -100,8 +102,6 @@ def test_shared_words_add_up_the_pieces_of_a_word_and_keep_the_rest() -> None:
     shared = share_words(a, b)
     assert list(shared.number) == [".", "a", "cat", "naive", "the"]
     uniform = [[1 / len(b.pieces)] * len(b.pieces)]
-    import numpy as np
-
     on_shared = shared.project(1, np.array(uniform))
     assert on_shared.sum() == pytest.approx(1)
     assert on_shared[0, shared.number["."]] == pytest.approx(2 / len(b.pieces))

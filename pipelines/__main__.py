@@ -1,0 +1,145 @@
+"""`python -m pipelines ask|models|train`. Exit code 0, or 2 with one sentence on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines.errors import PipelineError
+from storage.errors import StorageError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+
+@app.command("ask")
+def ask_command(
+    text: Annotated[str, typer.Argument(help="A sentence with [MASK].", show_default=False)],
+    checkpoint: Annotated[list[str] | None, typer.Option(help="Name in the catalogue; may be repeated.")] = None,
+    top_k: Annotated[int, typer.Option(help="How many predictions of each checkpoint.")] = 5,
+    candidate: Annotated[list[str] | None, typer.Option(help="A word to score; may be repeated.")] = None,
+    expected: Annotated[str, typer.Option(help="Right words: alternatives with |, masks with ;.")] = "",
+    no_log: Annotated[bool, typer.Option("--no-log", help="Leave no trace in the log.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    label: Annotated[str | None, typer.Option(help="A name for this run.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who asks.")] = None,
+) -> None:
+    """Ask one prompt of several checkpoints and keep every answer."""
+    from pipelines import ask, checkpoints, reply
+    from pipelines.settings import read_settings
+    from pipelines.shelf import Shelf
+    from storage.log import Log
+
+    settings = read_settings()
+    request = ask.AskRequest(
+        text=text,
+        checkpoints=tuple(checkpoint) if checkpoint else checkpoints.defaults(settings),
+        top_k=top_k,
+        candidates=tuple(candidate or ()),
+        expected=ask.read_expected(expected),
+        label=label,
+        author=author,
+        record=not no_log,
+    )
+    shelf = Shelf(settings)
+    try:
+        if no_log:
+            answered = ask.ask(request, shelf, None)
+        else:
+            with Log.open() as log:
+                answered = ask.ask(request, shelf, log)
+    finally:
+        shelf.close()
+    if as_json:
+        sys.stdout.write(json.dumps(reply.comparison_as_json(answered.comparison), ensure_ascii=False, indent=2) + "\n")
+    else:
+        console = Console()
+        for part in reply.comparison_as_tables(answered.comparison):
+            console.print(part)
+    if answered.not_saved is not None:
+        raise PipelineError(f"The answers above could not be kept: {answered.not_saved}")
+
+
+@app.command("models")
+def models_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    download: Annotated[str | None, typer.Option(help="Fetch this checkpoint from the hub, after saying its size.")] = None,
+) -> None:
+    """List the catalogue and where each checkpoint is served from, or download one."""
+    from pipelines import catalogue, checkpoints, reply
+    from pipelines.settings import read_settings
+
+    settings = read_settings()
+    if download is not None:
+        _download(download)
+    entries = [(entry, checkpoints.locate(entry.name, settings)) for entry in catalogue.catalogue(settings)]
+    if as_json:
+        sys.stdout.write(json.dumps(reply.models_as_json(entries), indent=2) + "\n")
+    else:
+        Console().print(reply.models_as_table(entries))
+
+
+@app.command("train")
+def train_command(
+    checkpoint: Annotated[str | None, typer.Option(help="bert-mini, distilbert-mini or albert-mini.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder under which the checkpoint's folder is written.")] = Path("artifacts"),
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    minutes: Annotated[float, typer.Option(help="How long to train.")] = 40.0,
+    evaluate: Annotated[Path | None, typer.Option(help="Measure the checkpoints in this folder instead.")] = None,
+) -> None:
+    """Train a bundled checkpoint from scratch, or measure one."""
+    from pipelines.training import command
+
+    if evaluate is not None:
+        command.evaluate(evaluate)
+    elif checkpoint is None:
+        raise PipelineError("Name what to train with --checkpoint, or what to measure with --evaluate.")
+    else:
+        command.train(checkpoint, out, device=device, minutes=minutes)
+
+
+def _download(name: str) -> None:
+    """Progress on stderr, so that what is printed stays JSON where JSON was asked for."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    from pipelines.download import DownloadProgress, download_checkpoint
+    from pipelines.settings import read_settings
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        bar = bars.add_task(name, total=None)
+
+        def watch(progress: DownloadProgress) -> None:
+            bars.update(bar, total=progress.bytes_total, completed=progress.bytes_done)
+
+        download_checkpoint(name, settings=read_settings(), watch=watch)
+
+
+def main() -> int:
+    """Run a command; every problem a person can mend is one sentence on stderr."""
+    try:
+        app(standalone_mode=False)
+    except (PipelineError, StorageError) as problem:
+        return _say(str(problem))
+    except typer.Exit as end:
+        return end.exit_code
+    except Exception as problem:
+        if hasattr(problem, "format_message"):  # a usage error of the command line itself
+            return _say(f"{problem.format_message()} See python -m pipelines --help.")
+        raise
+    except KeyboardInterrupt:
+        return _say("Stopped. What had been answered before is kept.")
+    return 0
+
+
+def _say(sentence: str) -> int:
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

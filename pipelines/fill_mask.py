@@ -1,0 +1,224 @@
+"""The engine: token sequences in, log-probabilities at the masks out. The only module here that loads torch.
+
+The arithmetic is the fill-mask pipeline's, without the work whose result nobody sees: sequences are sorted by length and
+batched under a token budget, and the vocabulary head, a fifth of BERT's arithmetic, runs at the masks only.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.checkpoints import Located
+from pipelines.errors import PipelineError
+from pipelines.words import WordMap, read_words
+from storage.records import MASK, Checkpoint, Prompt
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+TOKEN_BUDGET = 512
+"""Tokens of one forward pass, padding included; best of 256 to 512 on two cores, and memory stays flat."""
+
+SMALL = 20_000_000
+"""Parameters under which a forward pass runs on one thread. Two threads that meet after every small product lose whole time
+slices beside any other busy process: three minis, 30 asks, median 116 to 152 ms on two threads and 26 to 39 ms on one."""
+
+
+class LoadError(PipelineError):
+    """Weights that are there but cannot be run."""
+
+
+class PromptTooLong(PipelineError):
+    """A prompt with more pieces than a checkpoint has positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Token ids of one forward row, and the positions whose distribution is wanted."""
+
+    ids: tuple[int, ...]
+    positions: tuple[int, ...]
+    piece: int | None = None
+    """The one token id whose score is wanted; None for the whole vocabulary."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCheckpoint:
+    """Weights in memory with their tokenizer, shared by all sessions; one forward pass at a time."""
+
+    checkpoint: Checkpoint
+    words: WordMap = field(repr=False)
+    max_tokens: int
+    """Positions the checkpoint was built for, control pieces included."""
+    tokenizer: PreTrainedTokenizerBase = field(repr=False, compare=False)
+    model: PreTrainedModel = field(repr=False, compare=False)
+    gather: MaskGather = field(repr=False, compare=False)
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def encode(self, prompts: Sequence[Prompt]) -> list[Row | PromptTooLong]:
+        """Each prompt as one sequence with its mask positions, or the reason why this checkpoint cannot read it."""
+        mask_token, mask_id = str(self.tokenizer.mask_token), self.tokenizer.mask_token_id
+        texts = [prompt.text.replace(MASK, mask_token) for prompt in prompts]
+        encoded: list[list[int]] = self.tokenizer(texts, verbose=False)["input_ids"] if texts else []
+        sequences: list[Row | PromptTooLong] = []
+        for ids in encoded:
+            if len(ids) > self.max_tokens:
+                sequences.append(
+                    PromptTooLong(
+                        f"The prompt is {len(ids)} pieces long for {self.checkpoint.name}, which reads at most "
+                        f"{self.max_tokens}. Shorten it, or leave this checkpoint out."
+                    )
+                )
+            else:
+                sequences.append(Row(tuple(ids), tuple(i for i, each in enumerate(ids) if each == mask_id)))
+        return sequences
+
+    def logprobs(self, sequences: Sequence[Row]) -> list[NDArray[np.float64]]:
+        """Natural log-probabilities, one array for each sequence: (positions, vocabulary), or (positions, 1) of one piece.
+
+        In float32 on the way and float64 in the normaliser; equal to the fill-mask pipeline's softmax within 1e-5.
+        """
+        rows: dict[int, NDArray[np.float64]] = {}
+        with self.lock:
+            for batch in _batches(sequences):
+                logits = self._forward([sequences[i] for i in batch])
+                scores = logits - _log_sum_exp(logits)
+                start = 0
+                for i in batch:
+                    stop = start + len(sequences[i].positions)
+                    piece = sequences[i].piece
+                    # A copy of one column, not a view: a view would keep the whole batch in memory.
+                    rows[i] = scores[start:stop] if piece is None else scores[start:stop, [piece]].copy()
+                    start = stop
+        return [rows[i] for i in range(len(sequences))]
+
+    def _forward(self, batch: Sequence[Row]) -> NDArray[np.float64]:
+        import torch
+
+        width = max(len(each.ids) for each in batch)
+        padded = [list(each.ids) + [self._pad_id] * (width - len(each.ids)) for each in batch]
+        inputs: dict[str, torch.Tensor] = {"input_ids": torch.tensor(padded)}
+        if any(len(each.ids) != width for each in batch):
+            lengths = torch.tensor([[len(each.ids)] for each in batch])
+            inputs["attention_mask"] = (torch.arange(width)[None, :] < lengths).long()
+        self.gather.rows = [row for row, each in enumerate(batch) for _ in each.positions]
+        self.gather.columns = [position for each in batch for position in each.positions]
+        with torch.inference_mode(), _threads(1 if self.checkpoint.parameters < SMALL else torch.get_num_threads()):
+            logits = self.model(**inputs).logits
+        gathered: NDArray[np.float64] = logits[0].double().numpy()
+        return gathered
+
+    @property
+    def _pad_id(self) -> int:
+        return int(self.tokenizer.pad_token_id or 0)
+
+
+class MaskGather:
+    """A forward hook on the encoder that keeps only the masks' hidden states, so that the head runs on nothing else.
+
+    Every `...ForMaskedLM` of transformers hands the encoder's first output to its head; replacing it by the gathered rows
+    of shape (1, masks, hidden) works for all families without knowing any of them.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.columns: list[int] = []
+
+    def __call__(self, module: object, inputs: object, output: Any) -> Any:  # noqa: ANN401 - torch's hook signature
+        output.last_hidden_state = output.last_hidden_state[self.rows, self.columns].unsqueeze(0)
+        return output
+
+
+def load(located: Located, checkpoint: Checkpoint) -> LoadedCheckpoint:
+    """Read a checkpoint's weights into memory, float32 on the CPU. Imports torch: takes seconds the first time.
+
+    Raises `LoadError` where transformers cannot build the model, and `WordMapError` where the pieces are no words.
+    """
+    import torch
+    from transformers import AutoModelForMaskedLM, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call] # a bar on the terminal of a server, or between the lines of a script's JSON, helps nobody
+    folder = str(located.folder)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        model, report = AutoModelForMaskedLM.from_pretrained(
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise LoadError(
+            f"{checkpoint.name} in {located.folder} cannot be loaded ({reason}). Copy or download the folder again."
+        ) from error
+    if report["missing_keys"] or report["mismatched_keys"]:
+        absent = sorted(map(str, [*report["missing_keys"], *report["mismatched_keys"]]))
+        raise LoadError(
+            f"The weights of {checkpoint.name} lack {len(absent)} tensors of a masked language model, the first {absent[0]}. "
+            "Use a checkpoint that was saved with its masked-language-model head."
+        )
+    if tokenizer.mask_token is None:
+        raise LoadError(f"The tokenizer of {checkpoint.name} has no mask. Use a masked language model.")
+    model.eval()
+    gather = MaskGather()
+    model.base_model.register_forward_hook(gather)
+    loaded = LoadedCheckpoint(
+        checkpoint=checkpoint,
+        words=read_words(tokenizer.backend_tokenizer, str(tokenizer.mask_token), int(model.config.vocab_size)),
+        max_tokens=min(_positions(model), int(tokenizer.model_max_length)),
+        tokenizer=tokenizer,
+        model=model,
+        gather=gather,
+    )
+    # The first pass chooses and compiles kernels, ten times a usual one: better here than while a person waits.
+    loaded.logprobs([each for each in loaded.encode([Prompt(f"a {MASK}.")]) if isinstance(each, Row)])
+    return loaded
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    import torch
+
+    usual = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
+
+
+def _positions(model: PreTrainedModel) -> int:
+    """How many pieces the model can number. RoBERTa counts from behind its padding id, and so loses the first ones."""
+    table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
+    skipped = getattr(table, "padding_idx", None)
+    return int(model.config.max_position_embeddings) - (0 if skipped is None else int(skipped) + 1)
+
+
+def _batches(sequences: Sequence[Row]) -> Iterator[list[int]]:
+    """Numbers of the sequences, shortest first, in batches whose padded size stays under the token budget."""
+    batch: list[int] = []
+    for i in sorted(range(len(sequences)), key=lambda each: len(sequences[each].ids)):
+        if batch and len(sequences[i].ids) * (len(batch) + 1) > TOKEN_BUDGET:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _log_sum_exp(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    highest = logits.max(axis=-1, keepdims=True)
+    total: NDArray[np.float64] = highest + np.log(np.exp(logits - highest).sum(axis=-1, keepdims=True))
+    return total

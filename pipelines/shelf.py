@@ -1,0 +1,106 @@
+"""Loaded checkpoints, shared by all sessions: each is read once, in the background, and says how far it is."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipelines import checkpoints, fill_mask
+from pipelines.errors import PipelineError
+from pipelines.settings import Settings
+from storage.records import Checkpoint
+
+
+class ShelfState(StrEnum):
+    """How far a checkpoint is on its way into memory."""
+
+    AWAY = "not loaded"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfEntry:
+    """What a page shows of one checkpoint."""
+
+    name: str
+    state: ShelfState
+    problem: str | None = None
+    """One sentence, where the state is failed."""
+    seconds: float | None = None
+    """How long loading took, or has taken so far."""
+
+
+@dataclass(slots=True)
+class _Place:
+    checkpoint: Checkpoint
+    future: Future[fill_mask.LoadedCheckpoint]
+    started: float = field(default_factory=time.monotonic)
+    finished: float | None = None
+
+    def finish(self, _: Future[fill_mask.LoadedCheckpoint]) -> None:
+        self.finished = time.monotonic()
+
+
+class Shelf:
+    """One for the whole process. All methods may be called from any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._places: dict[str, _Place] = {}
+        # One at a time: two loads side by side share the same two cores and neither is ready sooner.
+        self._loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shelf")
+
+    def identify(self, name: str) -> Checkpoint:
+        """Which exact weights the name stands for now, without loading them. Raises `CheckpointError`."""
+        return checkpoints.identify(self._located(name), self.settings)
+
+    def prepare(self, *names: str) -> None:
+        """Start loading in the background. Raises nothing: what goes wrong is told by `entry` and by `get`."""
+        for name in names:
+            try:
+                self._place(name)
+            except PipelineError:
+                continue  # `entry` and `get` look again and say it to the person who asks
+
+    def entry(self, name: str) -> ShelfEntry:
+        """How far a checkpoint is. Never waits."""
+        with self._lock:
+            place = self._places.get(name)
+        if place is None:
+            return ShelfEntry(name, ShelfState.AWAY)
+        seconds = (place.finished or time.monotonic()) - place.started
+        if not place.future.done():
+            return ShelfEntry(name, ShelfState.LOADING, seconds=seconds)
+        if (problem := place.future.exception()) is not None:
+            return ShelfEntry(name, ShelfState.FAILED, problem=str(problem), seconds=seconds)
+        return ShelfEntry(name, ShelfState.READY, seconds=seconds)
+
+    def get(self, name: str) -> fill_mask.LoadedCheckpoint:
+        """The checkpoint in memory; waits for it. Raises `CheckpointError`, `LoadError` or `WordMapError`."""
+        return self._place(name).future.result()
+
+    def close(self) -> None:
+        """Let the loader end. Checkpoints already in memory stay usable."""
+        self._loader.shutdown(wait=True, cancel_futures=True)
+
+    def _located(self, name: str) -> checkpoints.Located:
+        return checkpoints.require(name, self.settings)
+
+    def _place(self, name: str) -> _Place:
+        """The place of the weights that the name stands for now: exchanged files are loaded afresh, a failure is retried."""
+        located = self._located(name)
+        checkpoint = checkpoints.identify(located, self.settings)
+        with self._lock:
+            place = self._places.get(name)
+            failed = place is not None and place.future.done() and place.future.exception() is not None
+            if place is None or failed or place.checkpoint != checkpoint:
+                future = self._loader.submit(fill_mask.load, located, checkpoint)
+                place = self._places[name] = _Place(checkpoint, future)
+                future.add_done_callback(place.finish)
+            return place

@@ -1,0 +1,226 @@
+"""The main job on real checkpoints and a real log: every answer is kept, none is computed twice, nothing bad leaves a trace."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipelines.agreement import as_asked
+from pipelines.ask import AskError, AskRequest, ask, new_run_id, read_expected
+from pipelines.errors import PipelineError
+from pipelines.fill_mask import LoadedCheckpoint
+from pipelines.prompts import CandidateError, PromptError
+from pipelines.reply import comparison_as_json
+from pipelines.shelf import Shelf
+from storage import history
+from storage.comparison import comparison as read_comparison
+from storage.log import Log
+from storage.records import RunStatus
+from tests.pipelines.conftest import MINIS
+
+SEED = "MLM and NSP is the [MASK] task of BERT."
+REQUEST = AskRequest(SEED, MINIS)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    with Log.open(tmp_path / "log.duckdb") as log:
+        yield log
+
+
+def runs(log: Log) -> int:
+    return history.counts(log.database).runs
+
+
+def test_every_answer_is_kept_and_read_back_as_it_was_shown(shelf: Shelf, log: Log) -> None:
+    shown = ask(replace(REQUEST, candidates=("main", "first"), author="ada", label="seed"), shelf, log).comparison
+    assert [each.answer.checkpoint.name for each in shown.answers] == list(MINIS)
+    assert shown.saved
+    kept = read_comparison(log.database, shown.run.run_id)
+    assert kept is not None
+    kept = as_asked(kept)
+    assert kept.answers == shown.answers
+    assert kept.agreements == shown.agreements
+    assert kept.run.author == "ada"
+    assert kept.run.status is RunStatus.COMPLETE
+
+
+def test_a_repeated_ask_runs_no_model(shelf: Shelf, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = ask(REQUEST, shelf, log).comparison
+
+    def forbidden(*_: object) -> None:
+        raise AssertionError("a model ran")
+
+    monkeypatch.setattr(LoadedCheckpoint, "logprobs", forbidden)
+    again = ask(replace(REQUEST, text=f"  {SEED} "), shelf, log).comparison
+    assert [each.reused for each in again.answers] == [True] * 3
+    assert [each.answer for each in again.answers] == [each.answer for each in first.answers]
+    assert again.agreements == first.agreements
+    assert history.counts(log.database).prompts == 1
+    assert runs(log) == 2
+    shallower = ask(replace(REQUEST, top_k=2), shelf, log).comparison
+    assert [each.answer.depth for each in shallower.answers] == [2, 2, 2]
+    assert {each.depth for each in shallower.agreements} == {2}
+    turned = ask(replace(REQUEST, checkpoints=MINIS[::-1]), shelf, log).comparison
+    assert [each.answer.checkpoint.name for each in turned.answers] == list(MINIS[::-1])
+    assert turned.agreements[0].checkpoint_a.name == MINIS[2]
+    assert turned.agreements[0].jsd_shared == first.agreements[2].jsd_shared
+
+
+def test_a_deeper_ask_a_new_word_or_a_new_checkpoint_is_computed(shelf: Shelf, log: Log) -> None:
+    ask(replace(REQUEST, checkpoints=MINIS[:2]), shelf, log)
+    deeper = ask(replace(REQUEST, checkpoints=MINIS[:2], top_k=9), shelf, log).comparison
+    assert [each.reused for each in deeper.answers] == [False, False]
+    assert [each.answer.depth for each in deeper.answers] == [9, 9]
+    worded = ask(replace(REQUEST, checkpoints=MINIS[:2], candidates=("task",)), shelf, log).comparison
+    assert [each.reused for each in worded.answers] == [False, False]
+    three = ask(REQUEST, shelf, log).comparison
+    assert [each.reused for each in three.answers] == [False, False, False]
+    assert len(three.agreements) == 3
+
+
+def test_without_recording_nothing_is_kept(shelf: Shelf, log: Log) -> None:
+    reply = ask(replace(REQUEST, record=False), shelf, log)
+    assert not reply.comparison.saved
+    assert reply.not_saved is None
+    with pytest.raises(PromptError):
+        ask(replace(REQUEST, record=False, text="no blank"), shelf, log)
+    assert runs(log) == 0
+
+
+def test_several_masks_are_several_answers(shelf: Shelf, log: Log) -> None:
+    shown = ask(replace(REQUEST, text="[MASK] and [MASK] went home."), shelf, log).comparison
+    assert [(each.answer.mask_index, each.answer.checkpoint.name) for each in shown.answers] == [
+        (mask_index, name) for mask_index in range(2) for name in MINIS
+    ]
+    assert len(shown.agreements) == 6
+
+
+def test_expected_words_are_kept_and_scored(shelf: Shelf, log: Log) -> None:
+    request = replace(REQUEST, text="[MASK] is in [MASK].", expected=read_expected("paris|rome; france"))
+    shown = ask(request, shelf, log).comparison
+    assert [(each.mask_index, each.word) for each in shown.expectations] == [(0, "paris"), (0, "rome"), (1, "france")]
+    assert [each.word for each in shown.answers[0].answer.candidates] == ["paris", "rome", "france"]
+    kept = read_comparison(log.database, shown.run.run_id)
+    assert kept is not None
+    assert set(kept.expectations) == set(shown.expectations)
+
+
+BAD_PROMPTS = [
+    ("no mask", "Paris is in France."),
+    ("sixteen masks", "[MASK] " * 16),
+    ("100 kB", "[MASK]" + " a" * 50_000),
+    ("NUL", "a \0 [MASK]"),
+    ("lone surrogate", "a \ud83d [MASK]"),
+    ("only punctuation", "?!..."),
+    ("longer than the positions", "word " * 3_000 + "[MASK]"),
+]
+
+
+@pytest.mark.parametrize("text", [row[1] for row in BAD_PROMPTS], ids=[row[0] for row in BAD_PROMPTS])
+def test_a_refused_prompt_is_kept_with_its_reason(text: str, shelf: Shelf, log: Log) -> None:
+    with pytest.raises(PromptError) as caught:
+        ask(replace(REQUEST, text=text), shelf, log)
+    (summary,) = history.recent_runs(log.database).rows
+    kept = read_comparison(log.database, summary.run_id)
+    assert kept is not None
+    assert [each.problem for each in kept.refused] == [str(caught.value)]
+    assert kept.run.status is RunStatus.FAILED
+    assert kept.answers == ()
+
+
+def test_an_empty_prompt_leaves_nothing_behind(shelf: Shelf, log: Log) -> None:
+    with pytest.raises(PromptError, match="empty"):
+        ask(replace(REQUEST, text=" "), shelf, log)
+    assert runs(log) == 0
+
+
+GOOD_PROMPTS = [
+    ("emoji", "I am so \U0001f600 [MASK]"),
+    ("right to left", "\u05e9\u05dc\u05d5\u05dd [MASK] \u05e2\u05d5\u05dc\u05dd"),
+    ("punctuation around the mask", "... [MASK] ?!"),
+    ("markup", "<script>alert(1)</script> [MASK] ![x](http://example.org/x.png)"),
+]
+
+
+@pytest.mark.parametrize("text", [row[1] for row in GOOD_PROMPTS], ids=[row[0] for row in GOOD_PROMPTS])
+def test_unusual_text_is_asked_as_it_stands(text: str, shelf: Shelf, log: Log) -> None:
+    shown = ask(replace(REQUEST, text=text), shelf, log).comparison
+    assert [prompt.text for prompt in shown.prompts] == [text]
+    kept = read_comparison(log.database, shown.run.run_id)
+    assert kept is not None
+    assert kept.prompts == shown.prompts
+
+
+@pytest.mark.parametrize("top_k", [0, -1, 10**9])
+def test_a_depth_out_of_range_gets_a_sentence(top_k: int, shelf: Shelf, log: Log) -> None:
+    with pytest.raises(AskError, match="top-k"):
+        ask(replace(REQUEST, top_k=top_k), shelf, log)
+    assert runs(log) == 0
+
+
+def test_what_is_asked_for_wrongly_gets_a_sentence(shelf: Shelf, log: Log) -> None:
+    with pytest.raises(CandidateError, match="space"):
+        ask(replace(REQUEST, candidates=("new york",)), shelf, log)
+    with pytest.raises(AskError, match="No checkpoint"):
+        ask(replace(REQUEST, checkpoints=()), shelf, log)
+    with pytest.raises(AskError, match="twice"):
+        ask(replace(REQUEST, checkpoints=(MINIS[0], MINIS[0])), shelf, log)
+    with pytest.raises(AskError, match="2 masks"):
+        ask(replace(REQUEST, expected=(("a",), ("b",))), shelf, log)
+    with pytest.raises(PipelineError, match="bert-mini"):
+        ask(replace(REQUEST, checkpoints=("bert-mni",)), shelf, log)
+    assert runs(log) == 0
+
+
+def test_the_json_has_the_documented_keys(shelf: Shelf, log: Log) -> None:
+    shown = ask(replace(REQUEST, candidates=("main",)), shelf, log).comparison
+    told = json.loads(json.dumps(comparison_as_json(shown)))
+    assert set(told) == {"run_id", "prompt", "answers", "agreements"}
+    assert told["run_id"] == shown.run.run_id
+    answer = told["answers"][0]
+    assert set(answer) == {
+        "checkpoint", "source", "revision", "weights_sha256", "mask_index", "reused", "latency_ms", "entropy",
+        "sum_p_squared", "top1_margin", "word_mass", "predictions", "candidates",
+    }  # fmt: skip
+    assert set(answer["predictions"][0]) == {"rank", "word", "piece", "token_id", "score", "logprob"}
+    assert set(answer["candidates"][0]) == {"word", "pieces", "in_vocabulary", "logprob", "rank"}
+    assert set(told["agreements"][0]) == {
+        "checkpoint_a", "checkpoint_b", "mask_index", "overlap", "jaccard", "rbo", "jsd_shared", "coverage_a",
+        "coverage_b", "top1_same",
+    }  # fmt: skip
+
+
+def test_run_ids_are_version_7_and_sort_by_time() -> None:
+    ids = [new_run_id() for _ in range(200)]
+    assert {uuid.UUID(each).version for each in ids} == {7}
+    assert {uuid.UUID(each).variant for each in ids} == {uuid.RFC_4122}
+    assert len(set(ids)) == 200
+    assert [each[:8] for each in ids] == sorted(each[:8] for each in ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", ()), ("paris", (("paris",),)), (" a | b ;c", (("a", "b"), ("c",))), (";b", ((), ("b",)))],
+)
+def test_expected_words_as_people_write_them(text: str, expected: tuple[tuple[str, ...], ...]) -> None:
+    assert read_expected(text) == expected
+
+
+def test_several_masks_filled_together_are_kept_and_reused(shelf: Shelf, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = replace(REQUEST, text="[MASK] and [MASK] went home.")
+    first = ask(request, shelf, log).comparison
+    assert len(first.fillings) == 3 * (2 + 5)
+    kept = read_comparison(log.database, first.run.run_id)
+    assert kept is not None
+    assert kept.fillings == first.fillings
+    monkeypatch.setattr(LoadedCheckpoint, "logprobs", lambda *_: pytest.fail("a model ran"))
+    again = ask(replace(request, checkpoints=MINIS[::-1]), shelf, log).comparison
+    assert {each.reused for each in again.answers} == {True}
+    assert set(again.fillings) == set(first.fillings)
+    assert [each.checkpoint.name for each in again.fillings[::7]] == list(MINIS[::-1])
