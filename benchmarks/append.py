@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=2_000, help="answers of a chunk")
     parser.add_argument("--depth", type=int, default=20, help="predictions of an answer")
     wanted = parser.parse_args()
-    generator = random.Random(7)  # noqa: S311 - the same words in every run
+    generator = random.Random(7)
     checkpoints = [_checkpoint(name) for name in ("bert", "distilbert", "albert")]
     chunks = [_chunk(generator, checkpoints, wanted.answers, wanted.depth, number) for number in range(wanted.chunks)]
     asks = [_chunk(generator, checkpoints, 3, 5, 10_000 + number) for number in range(50)]

@@ -146,7 +146,7 @@ def load(located: Located, checkpoint: Checkpoint) -> LoadedCheckpoint:
     from transformers import AutoModelForMaskedLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # type: ignore[no-untyped-call] # a bar on the terminal of a server, or between the lines of a script's JSON, helps nobody
+    disable_progress_bar()  # a bar on the terminal of a server, or between the lines of a script's JSON, helps nobody
     folder = str(located.folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
