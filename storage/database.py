@@ -17,7 +17,7 @@ from typing import Any, Self, TypeVar
 
 import duckdb
 
-from storage.driver import FATAL, SETTINGS, is_conflict, translate
+from storage.driver import FATAL, SETTINGS, is_passing, translate
 from storage.errors import LogUnwritable, StorageError
 from storage.guard import Guard
 from storage.migrations import migrate
@@ -26,8 +26,8 @@ Cursor = duckdb.DuckDBPyConnection
 Row = tuple[Any, ...]
 T = TypeVar("T")
 
-CONFLICT_ATTEMPTS = 6
-"""Tries of one call, the pause doubling from 5 ms: 0.16 s in all. Conflicts come only from SQL beside `write`."""
+ATTEMPTS = 6
+"""Tries of one call, the pause doubling from 5 ms: 0.16 s in all. Enough for a conflict, or for a checkpoint to fail."""
 REVIVAL_SECONDS = 30.0
 """How long a revival waits for readers of the dead instance to notice."""
 
@@ -65,9 +65,10 @@ class Database:
     def open(cls, path: Path | None = None) -> Self | Database:
         """Open the log, creating folder, file and tables where they are missing.
 
-        Raises LogLocked, LogUnwritable, DiskFull, NewerLog or LogDamaged; the file is then as it was.
+        Raises LogLocked, LogUnwritable, DiskFull, NewerLog, ForeignFile or LogDamaged; what was in the file stays in it.
         """
-        path = Path(os.path.abspath(path or default_path())).resolve()  # noqa: PTH100 - resolve alone keeps `..` of missing folders
+        # Absolute, so that a name such as `:memory:` or `md:` is a file like any other.
+        path = (path or default_path()).resolve()
         with _open_lock:
             if known := _open_databases.get(path):
                 known._users += 1
@@ -158,7 +159,7 @@ class Database:
 
     def _attempt(self, work: Callable[[Cursor], T]) -> T:
         revived = False
-        for attempt in range(CONFLICT_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             generation = self._generation
             try:
                 with self._cursor() as cursor:
@@ -169,7 +170,7 @@ class Database:
                     raise translate(error, self.path) from error
                 revived = True
             except duckdb.Error as error:
-                if not is_conflict(error) or attempt == CONFLICT_ATTEMPTS - 1:
+                if not is_passing(error) or attempt == ATTEMPTS - 1:
                     raise translate(error, self.path) from error
                 time.sleep(0.005 * 2**attempt)
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")

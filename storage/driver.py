@@ -35,9 +35,16 @@ _UNWRITABLE = ("read-only file system", "permission denied", "not a directory", 
 _NEWER = ("newer version", "storage version", "version number")
 
 
-def is_conflict(error: duckdb.Error) -> bool:
-    """Whether two transactions met in the same rows; the loser may try again."""
-    return isinstance(error, duckdb.TransactionException) and "conflict" in str(error).lower()
+def is_passing(error: duckdb.Error) -> bool:
+    """Whether the same call may succeed a moment later.
+
+    Two transactions met in the same rows. Or a checkpoint is just failing for want of room, and a reader met a block that it
+    had announced and could not write: the next try finds the database dead, and revives it.
+    """
+    text = str(error).lower()
+    if isinstance(error, duckdb.IOException):
+        return "could not read" in text
+    return isinstance(error, duckdb.TransactionException) and "conflict" in text
 
 
 def first_line(error: duckdb.Error) -> str:

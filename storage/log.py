@@ -53,7 +53,7 @@ class Log:
         return self.database.version
 
     def append(self, comparison: Comparison) -> None:
-        """Keep a comparison: when this returns, it survives a kill and a power cut.
+        """Keep a comparison: when this returns, it survives a kill at any moment.
 
         The same run again adds nothing; another chunk of the same run adds its rows. An answer is kept once however often it
         is asked for: a deeper one replaces its predictions, a shallower one leaves them, computed figures fill missing ones,

@@ -199,9 +199,11 @@ def test_sixteen_writers_and_eight_readers_meet_no_error(log: Log) -> None:
     with ThreadPoolExecutor(24) as pool:
         readers = [pool.submit(read, number) for number in range(8)]
         writers = [pool.submit(write, number) for number in range(16)]
-        for writer in writers:
-            writer.result()
-        done.set()
+        try:
+            for writer in writers:
+                writer.result()
+        finally:
+            done.set()
         assert all(reader.result() > 0 for reader in readers)
     assert history.counts(log.database).runs == 48
     assert log.database.rows(

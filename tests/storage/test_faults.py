@@ -196,9 +196,12 @@ def read(_):
 
 with ThreadPoolExecutor(8) as pool:
     readers = [pool.submit(read, number) for number in range(4)]
-    unsaved = [writer.result() for writer in [pool.submit(write, number) for number in range(4)]]
-    done.set()
-    [reader.result() for reader in readers]
+    try:
+        unsaved = [writer.result() for writer in [pool.submit(write, number) for number in range(4)]]
+    finally:
+        done.set()
+    for reader in readers:
+        reader.result()
 resource.setrlimit(resource.RLIMIT_FSIZE, room)
 for chunk in unsaved:
     log.append(chunk)
