@@ -1,0 +1,52 @@
+"""History: everything that was asked, newest first. Needs no model."""
+
+import streamlit as st
+
+from dashboard import resources
+from dashboard.components.problem import show_problem
+from dashboard.components.run_list import RUNS_PER_PAGE, page_number, show_runs
+from dashboard.components.run_view import COMPARE_PAGE, show_run
+from dashboard.wording import count
+from storage.errors import StorageError
+
+st.title("What was asked", anchor=False)
+opened = resources.open_log()
+
+if (named := st.query_params.get("run")) is not None:
+    show_run(opened, named)
+    st.stop()
+
+if opened.log is None:
+    show_problem("The history cannot be read", opened.problem or "")
+    st.stop()
+
+search = st.text_input(
+    "Search",
+    key="search",
+    type="search",
+    placeholder="Search prompts, labels and names",
+    label_visibility="collapsed",
+    bind="query-params",
+)
+wanted = (search or "").strip()
+above, below = st.container(), st.container()
+try:
+    n = resources.recent_runs(opened.log, wanted, 0, 0).n
+    with below:
+        number = page_number(n)
+    runs = resources.recent_runs(opened.log, wanted, RUNS_PER_PAGE, (number - 1) * RUNS_PER_PAGE)
+except StorageError as error:
+    show_problem("The history cannot be read", str(error))
+    st.stop()
+
+with above:
+    if n:
+        first = (number - 1) * RUNS_PER_PAGE + 1
+        which = f"{first:,} to {first + len(runs.rows) - 1:,} of {count(n, 'run')}" if n > RUNS_PER_PAGE else count(n, "run")
+        st.caption(f"{which}, newest first" + (", matching your search" if wanted else ""))
+        show_runs(opened.log, runs)
+    elif wanted:
+        st.text(f'Nothing that was asked holds "{wanted}". Search for a part of a prompt, a label or a name.')
+    else:
+        st.text("Nothing has been asked yet. Everything that you ask on Compare is kept here, with every answer.")
+        st.page_link(COMPARE_PAGE, label="Ask the first prompt", icon=":material/view_column:")

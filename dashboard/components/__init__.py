@@ -1,0 +1,1 @@
+"""Parts of pages. Each owns the widgets it draws and their state."""

@@ -1,0 +1,46 @@
+"""The name of a checkpoint with its family and where it is from."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from dashboard.palette import FAMILY_BADGES, FAMILY_NAMES
+from pipelines.prompts import printable
+from storage.records import Checkpoint
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
+_SOURCES = {
+    "bundled": ("bundled", "Small weights that come with Maskboard."),
+    "hub": ("hub", "The published weights, from the hub's cache on this machine."),
+    "folder": ("folder", "Weights in a folder that a person named."),
+    "import": ("imported", "Answers that were made elsewhere and imported."),
+}
+
+
+def show_name(name: str) -> None:
+    """A name as a heading. One from elsewhere that could be read as markup is shown as plain text."""
+    if _PLAIN_NAME.fullmatch(name):
+        st.subheader(name, anchor=False, width="content")
+    else:
+        st.text(printable(name))
+
+
+def show_family(family: str | None) -> None:
+    """The family in its colour, where it is one of the catalogue's."""
+    if family in FAMILY_NAMES:
+        st.badge(FAMILY_NAMES[family], color=FAMILY_BADGES[family])
+
+
+def show_source(source: str) -> None:
+    """Where the weights are from."""
+    label, meaning = _SOURCES.get(source, ("elsewhere", "Weights from a place that this version does not know."))
+    st.badge(label, color="gray", help=meaning)
+
+
+def show_checkpoint(checkpoint: Checkpoint) -> None:
+    """Name, family and source in one line."""
+    show_name(checkpoint.name)
+    show_family(checkpoint.family)
+    show_source(checkpoint.source)

@@ -1,0 +1,63 @@
+"""How each tokenizer cut the prompt into pieces of its vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import streamlit as st
+
+from dashboard.components.problem import show_notice
+from dashboard.resources import word_map
+from dashboard.wording import count, listed
+from pipelines.words import Piece, PieceKind
+from storage.records import Checkpoint, Prompt
+
+_LONE_SPACE_MARKS = ("▁", "Ġ")
+
+
+def show_cuts(prompt: Prompt, checkpoints: Sequence[Checkpoint]) -> None:
+    """The pieces, once for all checkpoints that share a tokenizer."""
+    st.subheader("How each tokenizer cut the prompt", anchor=False)
+    by_tokenizer = sorted(checkpoints, key=lambda each: each.tokenizer_sha256)
+    groups = [list(group) for _, group in groupby(by_tokenizer, key=lambda each: each.tokenizer_sha256)]
+    for group in sorted(groups, key=lambda group: checkpoints.index(group[0])):
+        names = listed([each.name for each in group])
+        words = word_map(group[0].name, group[0].tokenizer_sha256)
+        if words is None:
+            show_notice("Not at hand", f"The tokenizer that {names} answered with is no longer on this machine.")
+            continue
+        pieces = words.cut(prompt.text)
+        st.text(f"{names}: {_summary(pieces)}")
+        st.code(written(pieces), language=None, wrap_lines=True)
+    st.caption("A plus sign joins the pieces of one word.")
+
+
+def written(pieces: Sequence[Piece]) -> str:
+    """The pieces as the tokenizer spells them, those of one word joined by a plus sign.
+
+    >>> cut = [Piece("ml", PieceKind.WORD), Piece("##m", PieceKind.CONTINUATION), Piece("[UNK]", PieceKind.SPECIAL, False)]
+    >>> written(cut)
+    'ml + ##m   [UNK] (unknown)'
+    """
+    text = ""
+    for piece in pieces:
+        between = " + " if _goes_on(piece) else "   "
+        text += (between if text else "") + piece.text + ("" if piece.known else " (unknown)")
+    return text
+
+
+def _goes_on(piece: Piece) -> bool:
+    """Whether it goes on with the word before it. A lone space mark opens the next word, whatever it is made of."""
+    return piece.kind is PieceKind.CONTINUATION and piece.text not in _LONE_SPACE_MARKS
+
+
+def _summary(pieces: Sequence[Piece]) -> str:
+    continuing = sum(_goes_on(piece) for piece in pieces)
+    unknown = sum(not piece.known for piece in pieces)
+    parts = [count(len(pieces), "piece")]
+    if continuing:
+        parts.append(f"{continuing} of them inside a word")
+    if unknown:
+        parts.append(f"{unknown} unknown")
+    return ", ".join(parts)

@@ -1,0 +1,172 @@
+"""Records -> Arrow tables: the data of a chart or of a table on a page. Pure functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+
+from dashboard.palette import NOT_SHARED, family_colour
+from dashboard.wording import percent
+from storage.records import Agreement, Answer, AskedAnswer, Prediction
+
+MOST_WORDS_IN_LIST = 50
+"""Bars that one answer is drawn with; a table shows the rest."""
+MOST_WORDS_IN_HEAT_MAP = 30
+RELIABLE_COVERAGE = 0.5
+"""Under this share of probability on shared words a divergence over them says little."""
+
+_PREDICTIONS = pa.schema(
+    {
+        "rank": pa.int32(), "label": pa.string(), "word": pa.string(), "piece": pa.string(), "kind": pa.string(),
+        "probability": pa.float64(), "text": pa.string(), "colour": pa.string(),
+    }
+)  # fmt: skip
+_WHOLE_LIST = pa.schema({"rank": pa.int32(), "word": pa.string(), "piece": pa.string(), "probability": pa.float64()})
+_HEAT_MAP = pa.schema(
+    {
+        "word": pa.string(), "checkpoint": pa.string(), "colour": pa.string(), "probability": pa.float64(),
+        "listed": pa.bool_(), "text": pa.string(),
+    }
+)  # fmt: skip
+_PAIRS = pa.schema(
+    {
+        "pair": pa.string(), "top1": pa.string(), "overlap": pa.string(), "jaccard": pa.float64(), "rbo": pa.float64(),
+        "jsd": pa.string(), "coverage": pa.string(),
+    }
+)  # fmt: skip
+_CANDIDATES = pa.schema(
+    {
+        "word": pa.string(), "expected": pa.string(), "checkpoint": pa.string(), "pieces": pa.string(),
+        "probability": pa.string(), "rank": pa.int64(), "rank_shared": pa.int64(), "in_vocabulary": pa.string(),
+    }
+)  # fmt: skip
+
+
+def predictions_table(answer: Answer, colours: Mapping[str, str], expected: Sequence[str]) -> pa.Table:
+    """The first `MOST_WORDS_IN_LIST` predictions. `label` is distinct; `text` is what stands behind the bar."""
+    right = {word.casefold() for word in expected}
+    seen: set[str] = set()
+    rows = []
+    for line in answer.predictions[:MOST_WORDS_IN_LIST]:
+        label = line.word if line.word not in seen else f"{line.word} ({line.piece}, {line.rank})"
+        seen.add(line.word)
+        mark = "  ✓ expected" if line.word.casefold() in right else ""
+        rows.append(
+            {
+                "rank": line.rank,
+                "label": label,
+                "word": line.word,
+                "piece": line.piece,
+                "kind": kind_of(line),
+                "probability": line.score,
+                "text": percent(line.score) + mark,
+                "colour": colours.get(line.word, NOT_SHARED),
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=_PREDICTIONS)
+
+
+def whole_list_table(answer: Answer) -> pa.Table:
+    """Every prediction of an answer: rank, word, piece, probability."""
+    rows = [
+        {"rank": line.rank, "word": line.word, "piece": line.piece, "probability": line.score} for line in answer.predictions
+    ]
+    return pa.Table.from_pylist(rows, schema=_WHOLE_LIST)
+
+
+def kind_of(line: Prediction) -> str:
+    """What the piece can be in a text."""
+    if line.starts_word:
+        return "starts a word"
+    return "continues a word" if line.word.startswith("##") else "control piece"
+
+
+def heat_map_table(answers: Sequence[AskedAnswer]) -> pa.Table:
+    """The union of the lists, a row for each word and checkpoint; words that more lists hold, and hold higher, first.
+
+    A word that a list does not hold is known to be less probable than its last line, and says so.
+    """
+    lists = [_by_word(asked.answer) for asked in answers]
+    together: dict[str, float] = {}
+    for words in lists:
+        for word, probability in words.items():
+            together[word] = together.get(word, 0.0) + probability
+    order = sorted(together, key=lambda word: (-sum(word in words for words in lists), -together[word]))
+    rows = []
+    for word in order[:MOST_WORDS_IN_HEAT_MAP]:
+        for asked, words in zip(answers, lists, strict=True):
+            least = asked.answer.predictions[-1].score
+            rows.append(
+                {
+                    "word": word,
+                    "checkpoint": asked.answer.checkpoint.name,
+                    "colour": family_colour(asked.answer.checkpoint.family),
+                    "probability": words.get(word, 0.0),
+                    "listed": word in words,
+                    "text": percent(words[word]) if word in words else f"< {percent(least)}",
+                }
+            )
+    return pa.Table.from_pylist(rows, schema=_HEAT_MAP)
+
+
+def words_in_lists(answers: Sequence[AskedAnswer]) -> int:
+    """How many distinct words the lists hold together."""
+    return len({line.word for asked in answers for line in asked.answer.predictions})
+
+
+def pairs_table(agreements: Sequence[Agreement]) -> pa.Table:
+    """One row for each pair of checkpoints. A divergence with a coverage under a half stands in brackets."""
+    rows = []
+    for each in agreements:
+        coverages = [share for share in (each.coverage_a, each.coverage_b) if share is not None]
+        jsd = "-" if each.jsd_shared is None else f"{each.jsd_shared:.3f}"
+        rows.append(
+            {
+                "pair": f"{each.checkpoint_a.name} · {each.checkpoint_b.name}",
+                "top1": "yes" if each.top1_same else "no",
+                "overlap": f"{round(each.overlap * each.depth)} of {each.depth}",
+                "jaccard": each.jaccard,
+                "rbo": each.rbo,
+                "jsd": f"({jsd})" if low_coverage(each) else jsd,
+                "coverage": " / ".join(percent(share) for share in coverages) or "-",
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=_PAIRS)
+
+
+def low_coverage(agreement: Agreement) -> bool:
+    """Whether one of the two puts too little probability on shared words for a divergence over them to say much."""
+    return any(share is not None and share < RELIABLE_COVERAGE for share in (agreement.coverage_a, agreement.coverage_b))
+
+
+def candidates_table(answers: Sequence[AskedAnswer], expected: Sequence[str]) -> pa.Table:
+    """One row for each word that was named and each checkpoint, in the order in which the words were named."""
+    words = dict.fromkeys(each.word for asked in answers for each in asked.answer.candidates)
+    rows = []
+    for word in words:
+        for asked in answers:
+            for each in asked.answer.candidates:
+                if each.word != word:
+                    continue
+                rows.append(
+                    {
+                        "word": word,
+                        "expected": "yes" if word in expected else "",
+                        "checkpoint": asked.answer.checkpoint.name,
+                        "pieces": " + ".join(each.pieces) or "cannot be said",
+                        "probability": "-" if each.logprob is None else percent(math.exp(each.logprob)),
+                        "rank": each.rank,
+                        "rank_shared": each.rank_shared,
+                        "in_vocabulary": "yes" if each.in_vocabulary else "no",
+                    }
+                )
+    return pa.Table.from_pylist(rows, schema=_CANDIDATES)
+
+
+def _by_word(answer: Answer) -> dict[str, float]:
+    words: dict[str, float] = {}
+    for line in answer.predictions:
+        words[line.word] = words.get(line.word, 0.0) + line.score
+    return words

@@ -1,0 +1,161 @@
+"""What the sessions of this process share: every `st.cache_*` of the project stands here."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.downloads import Downloads
+from pipelines import catalogue, checkpoints
+from pipelines.agreement import as_asked
+from pipelines.errors import PipelineError
+from pipelines.settings import Settings, read_settings
+from pipelines.shelf import Shelf
+from pipelines.vocabulary import read_tokenizer
+from pipelines.words import WordMap
+from storage import history
+from storage.errors import StorageError
+from storage.history import Latency, RunPage
+from storage.log import Log
+from storage.records import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLog:
+    """The log, or why there is none just now."""
+
+    log: Log | None
+    problem: str | None = None
+    """One sentence, where there is none."""
+
+
+@st.cache_resource(show_spinner=False)
+def settings() -> Settings:
+    """Read once. Raises `SettingsProblem`, which is not kept: a mended file counts at the next run of a page."""
+    return read_settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The loaded checkpoints of this process."""
+
+    shelf: Shelf
+    starter: threading.Thread
+    """Finds the checkpoints that answer by default and asks the shelf for them; ends when all of them are on their way."""
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda held: _release(held))
+def library() -> Library:
+    """One shelf for all sessions. The checkpoints that answer by default start loading here.
+
+    Finding them may mean reading gigabytes to hash them, and loading them imports torch; no page waits for either. Raises
+    `SettingsProblem`.
+    """
+    chosen = settings()
+    shelf = Shelf(chosen)
+    starter = threading.Thread(target=_prepare_defaults, args=(shelf, chosen), name="first-checkpoints", daemon=True)
+    starter.start()
+    return Library(shelf, starter)
+
+
+def _prepare_defaults(shelf: Shelf, chosen: Settings) -> None:
+    with suppress(PipelineError):  # said to the person by the page, which looks for the same checkpoints
+        shelf.prepare(*checkpoints.defaults(chosen))
+
+
+def _release(held: Library) -> None:
+    held.starter.join()
+    held.shelf.close()
+
+
+@st.cache_data(show_spinner=False, ttl="5s")
+def default_checkpoints() -> tuple[str, ...]:
+    """One per family, as they are at hand now: a folder that was copied in a moment ago counts."""
+    return checkpoints.defaults(settings())
+
+
+@st.cache_data(show_spinner=False, ttl="5s")
+def checkpoints_at_hand() -> tuple[str, ...]:
+    """Every checkpoint that some source serves now, in the catalogue's order."""
+    named = [entry.name for entry in catalogue.catalogue(settings())]
+    return tuple(name for name in named if isinstance(checkpoints.locate(name, settings()), checkpoints.Located))
+
+
+def look_again() -> None:
+    """Forget where checkpoints were found, because a download or a person has just put one in its place."""
+    default_checkpoints.clear()
+    checkpoints_at_hand.clear()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda held: held.cancel_all())
+def downloads() -> Downloads:
+    """The downloads that people of this process asked for."""
+    return Downloads()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda held: held.close())
+def _log() -> Log:
+    return Log.open()
+
+
+def open_log() -> OpenLog:
+    """One log per process. A failure is not kept: the next run of a page tries again."""
+    try:
+        return OpenLog(_log())
+    except StorageError as error:
+        return OpenLog(None, str(error))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _word_map(folder: str, tokenizer_sha256: str) -> WordMap:
+    return read_tokenizer(Path(folder))
+
+
+def word_map(name: str, tokenizer_sha256: str | None = None) -> WordMap | None:
+    """How the checkpoint of that name cuts text; None where it is not at hand, or has another tokenizer than the one named.
+
+    Needs no weights and no torch.
+    """
+    try:
+        located = checkpoints.require(name, settings())
+        known = checkpoints.identify(located, settings()).tokenizer_sha256
+        if tokenizer_sha256 not in (None, known):
+            return None
+        return _word_map(str(located.folder), known)
+    except PipelineError:
+        return None
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _recent_runs(_log: Log, version: int, search: str, limit: int, offset: int) -> RunPage:
+    return history.recent_runs(_log.database, search=search or None, limit=limit, offset=offset)
+
+
+def recent_runs(log: Log, search: str, limit: int, offset: int) -> RunPage:
+    """One page of the history. Raises `StorageError`."""
+    return _recent_runs(log, log.version, search, limit, offset)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _comparison(_log: Log, version: int, run_id: str) -> Comparison | None:
+    found = history.comparison(_log.database, run_id)
+    return None if found is None else as_asked(found)
+
+
+def comparison(log: Log, run_id: str) -> Comparison | None:
+    """One run as it was asked, or None where the log has none of that id. Raises `StorageError`."""
+    return _comparison(log, log.version, run_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _latency(_log: Log, version: int) -> tuple[Latency, ...]:
+    return history.latency(_log.database)
+
+
+def latency(log: Log) -> tuple[Latency, ...]:
+    """Median time to a fresh answer of each checkpoint in the log. Raises `StorageError`."""
+    return _latency(log, log.version)

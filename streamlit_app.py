@@ -1,0 +1,46 @@
+"""The entrypoint that a bare `streamlit run` finds: the frame and the pages, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.components.problem import show_unforeseen
+
+PICTURES = Path(__file__).parent / "dashboard"
+
+# A Material icon would do, but the browser would fetch it from another site.
+st.set_page_config(page_title="Maskboard", page_icon=str(PICTURES / "icon.svg"), layout="wide")
+st.logo(str(PICTURES / "logo.svg"), size="medium")
+
+page = st.navigation(
+    [
+        st.Page(
+            "dashboard/app_pages/compare.py",
+            title="Compare",
+            icon=":material/view_column:",
+            default=True,
+            help="Ask one sentence with a blank and see how each checkpoint fills it.",
+        ),
+        st.Page(
+            "dashboard/app_pages/history.py",
+            title="History",
+            icon=":material/history:",
+            url_path="history",
+            help="Everything that was asked, newest first. Search it and open any run again.",
+        ),
+        st.Page(
+            "dashboard/app_pages/models.py",
+            title="Models",
+            icon=":material/deployed_code:",
+            url_path="models",
+            help="Which checkpoints answer, where they come from, and how to get the full-size ones.",
+        ),
+    ],
+    position="top",
+)
+try:
+    page.run()
+except Exception as error:  # noqa: BLE001 - the last resort: a person sees a sentence, the server's log the trace
+    show_unforeseen(error)

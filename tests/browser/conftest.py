@@ -1,0 +1,102 @@
+"""The real server, as people start it, and a real Chromium that may speak to this machine and to nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import IO
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from pipelines.settings import BUNDLED_DIR
+from tests.conftest import ROOT
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT = 60_000
+"""Milliseconds; where a machine is busy, loading three checkpoints takes half of it."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if shutil.which(CHROMIUM) is None:
+        pytest.skip(f"needs {CHROMIUM}: apt-get install chromium")
+    expect.set_options(timeout=WAIT)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of these tests alone: its own home, its own history, a port that was free."""
+    place = tmp_path_factory.mktemp("server")
+    missing = [f"{family}-mini" for family in ("bert", "distilbert", "albert") if not (BUNDLED_DIR / f"{family}-mini").is_dir()]
+    if missing:
+        pytest.skip(f"needs the bundled checkpoints; {', '.join(missing)} are not there")
+    ours = ("MASKBOARD_", "STREAMLIT_", "HF_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+        "HOME": str(place),
+        "MASKBOARD_HISTORY": str(place / "history.duckdb"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "--server.port", "0", "--server.headless", "true"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout
+        try:
+            yield _address(said)
+        finally:
+            process.kill()
+
+
+def _address(said: IO[str]) -> str:
+    for line in said:
+        if found := re.search(r"URL: (http://127\.0\.0\.1:\d+)", line):
+            # Whatever comes later is read and dropped, so that a full pipe never stops the server.
+            threading.Thread(target=said.read, daemon=True).start()
+            return found[1]
+    raise AssertionError("the server ended before it said its address")
+
+
+@pytest.fixture
+def page(chromium: Browser, server: str) -> Iterator[Page]:
+    """A fresh visitor at 1440 x 900. Fails a test whose page asks another host for anything, or throws."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=server)
+    context.set_default_timeout(WAIT)
+    strangers: list[str] = []
+    thrown: list[str] = []
+
+    def only_this_machine(route: Route) -> None:
+        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+            route.continue_()
+        else:
+            strangers.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", only_this_machine)
+    page = context.new_page()
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    yield page
+    context.close()
+    assert strangers == []
+    assert thrown == []

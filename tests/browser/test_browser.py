@@ -1,0 +1,208 @@
+"""The main job in a real browser: ask, compare, reload, find again; on a desk and on a phone, in light and in dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+SEED = "MLM and NSP is the [MASK] task of BERT."
+MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
+LISTED = re.compile(r"^\d+ runs?, newest first")
+PHONE = {"width": 400, "height": 800}
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end and every chart is drawn."""
+    page.wait_for_function(
+        """() => document.querySelector('[data-testid="stApp"]')?.getAttribute('data-test-script-state') === 'notRunning'
+              && !document.querySelector('[data-testid="stSkeleton"]')"""
+    )
+
+
+def visit(page: Page, path: str = "/") -> None:
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    settled(page)
+
+
+def ask(page: Page) -> None:
+    """Press Ask and wait for what was saved."""
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text(re.compile(r"^Saved: 1 prompt"))).to_be_visible()
+    settled(page)
+
+
+def headings(page: Page) -> list[Locator]:
+    return [page.get_by_role("heading", name=name, exact=True) for name in MINIS]
+
+
+def see_three_columns(page: Page) -> None:
+    """A name and a list of words for each checkpoint."""
+    for heading in headings(page):
+        expect(heading).to_be_visible()
+    for name in MINIS:
+        expect(page.get_by_label(re.compile(f"Most probable words of {name}")).first).to_be_visible()
+
+
+def words(page: Page) -> list[str]:
+    """The text of the first chart, as it is drawn."""
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart.locator("svg text").first).to_be_visible()
+    return chart.locator("svg text").all_inner_texts()
+
+
+def test_ask_reload_and_find_it_in_the_history(page: Page) -> None:
+    visit(page)
+    expect(page.get_by_role("textbox", name="Sentence with a blank")).to_have_value(SEED)
+    ask(page)
+    see_three_columns(page)
+    asked = words(page)
+    assert re.search(r"\?run=[0-9a-f-]{36}$", page.url)
+
+    page.reload()
+    see_three_columns(page)
+    assert words(page) == asked
+
+    page.get_by_role("link", name="History").first.click()
+    expect(page.get_by_text(LISTED)).to_be_visible()
+    expect(page.get_by_text(SEED, exact=True).first).to_be_visible()
+    page.get_by_role("link", name="Open").first.click()
+    see_three_columns(page)
+    assert words(page) == asked
+    expect(page).to_have_url(re.compile(r"/history\?run=[0-9a-f-]{36}$"))
+
+    page.reload()
+    see_three_columns(page)
+    page.get_by_role("button", name="All runs").click()
+    expect(page.get_by_text(LISTED)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/history$"))
+
+
+def test_the_saved_line_leads_to_the_run(page: Page) -> None:
+    visit(page)
+    ask(page)
+    page.get_by_role("link", name="Open in the history").first.click()
+    expect(page).to_have_url(re.compile(r"/history\?run=[0-9a-f-]{36}$"))
+    see_three_columns(page)
+
+
+def test_back_leads_to_the_run_before(page: Page) -> None:
+    visit(page)
+    page.get_by_role("button", name="Fact").click()
+    expect(page).to_have_url(re.compile(r"\?run="))
+    settled(page)
+    first = page.url
+    page.get_by_role("button", name="Bias").click()
+    expect(page).not_to_have_url(first)
+    settled(page)
+    page.go_back()
+    expect(page).to_have_url(first)
+    expect(page.get_by_test_id("stCode").first).to_contain_text("The capital of France is [MASK].")
+    expect(page.get_by_role("textbox", name="Sentence with a blank")).to_have_value("The capital of France is [MASK].")
+
+
+def test_the_answers_stand_side_by_side_without_scrolling(page: Page) -> None:
+    visit(page)
+    ask(page)
+    boxes = [heading.bounding_box() for heading in headings(page)]
+    charts = [page.get_by_label(re.compile(f"Most probable words of {name}")).first.bounding_box() for name in MINIS]
+    assert all(boxes)
+    assert len({round(box["y"]) for box in boxes if box}) == 1
+    assert all(chart and chart["y"] + chart["height"] <= 900 for chart in charts)
+
+
+def test_an_example_takes_one_click(page: Page) -> None:
+    visit(page)
+    page.get_by_role("button", name="Bias").click()
+    expect(page.get_by_text(re.compile(r"^Saved: 1 prompt"))).to_be_visible()
+    settled(page)
+    see_three_columns(page)
+    expect(page.get_by_role("heading", name="The words you named")).to_be_visible()
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    visit(page)
+    box = page.get_by_role("textbox", name="Sentence with a blank")
+    box.fill("Snow is [MASK].")
+    box.press("Control+Enter")
+    expect(page.get_by_text(re.compile(r"^Saved: 1 prompt"))).to_be_visible()
+    candidates = page.get_by_role("textbox", name="Candidates")
+    candidates.fill("white")
+    candidates.press("Enter")
+    expect(page.get_by_role("heading", name="The words you named")).to_be_visible()
+    expect(page.get_by_text("Snow is [MASK].").first).to_be_visible()
+
+
+def test_a_prompt_without_a_mask_is_a_sentence(page: Page) -> None:
+    visit(page)
+    page.get_by_role("textbox", name="Sentence with a blank").fill("The capital of France is Paris.")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_text("The prompt has no mask. Write [MASK]")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_markup_is_shown_and_never_run(page: Page) -> None:
+    hostile = '<img src=x onerror="window.ran=1"><script>window.ran=1</script> ![a](http://192.0.2.1/b.png) [MASK].'
+    visit(page)
+    page.get_by_role("textbox", name="Sentence with a blank").fill(hostile)
+    ask(page)
+    for path in ("/history", page.url):
+        visit(page, path)
+        expect(page.get_by_text("<script>window.ran=1</script>").first).to_be_visible()
+        assert page.evaluate("() => window.ran") is None
+        assert page.locator("img[src='x'], img[src*='192.0.2.1']").count() == 0
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    wider: int = page.evaluate(
+        """() => { const main = document.querySelector('[data-testid="stMain"]');
+                   return Math.max(main.scrollWidth - main.clientWidth,
+                                   document.documentElement.scrollWidth - window.innerWidth); }"""
+    )
+    return wider
+
+
+def test_no_page_is_wider_than_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a dict literal is what it takes
+    visit(page)
+    assert overflow(page) <= 0
+    ask(page)
+    see_three_columns(page)
+    assert overflow(page) <= 0
+    tops = [box["y"] for box in (heading.bounding_box() for heading in headings(page)) if box]
+    assert tops == sorted(set(tops)), "the columns stand below each other"
+    run = page.url.split("?")[1]
+    for path in ("/history", f"/history?{run}", "/models"):
+        visit(page, path)
+        assert overflow(page) <= 0, path
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_words_in_charts_have_the_colour_of_text(page: Page, mode: str) -> None:
+    page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
+    visit(page)
+    ask(page)
+    words(page)
+    fills, ink = page.evaluate(
+        """() => { const colour = (fill) => { const probe = document.createElement('i'); probe.style.color = fill;
+                     document.body.append(probe); const read = getComputedStyle(probe).color; probe.remove(); return read; };
+                   const marks = document.querySelectorAll('[data-testid="stVegaLiteChart"] .mark-text.role-mark text');
+                   return [[...new Set([...marks].map((mark) => colour(mark.getAttribute('fill'))))],
+                           getComputedStyle(document.querySelector('[data-testid="stApp"]')).color]; }"""
+    )
+    assert fills == [ink]
+
+
+def test_the_models_page_tells_the_truth_about_a_word(page: Page) -> None:
+    visit(page, "/models")
+    expect(page.get_by_role("heading", name="bert-base-uncased", exact=True)).to_be_visible()
+    box = page.get_by_role("textbox", name="Word")
+    box.fill("king")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("truth_word=king"))
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()

@@ -1,0 +1,94 @@
+"""The real app on a real log in a temporary folder, with the bundled checkpoints loaded once for all tests of this layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import resources
+from pipelines.settings import BUNDLED_DIR
+from storage import history
+from storage.log import Log
+from tests.conftest import ROOT
+
+MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
+SEED = "MLM and NSP is the [MASK] task of BERT."
+
+OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def fresh_places() -> Iterator[None]:
+    """Each test has a history of its own; the settings and the loaded checkpoints are kept, they take seconds to make."""
+    yield
+    resources._log.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def minis() -> tuple[str, ...]:
+    """The bundled checkpoints, in the order in which they answer."""
+    missing = [name for name in MINIS if not (BUNDLED_DIR / name / "model.safetensors").is_file()]
+    if missing:
+        pytest.skip(f"needs the bundled checkpoints; {', '.join(missing)} are not there")
+    return MINIS
+
+
+@pytest.fixture
+def open_app() -> OpenApp:
+    """Open a page of the app, as a browser opens an address."""
+
+    def open_page(page: str = "compare", /, **parameters: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+        app.run()
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        if page != "compare":
+            app.switch_page(f"dashboard/app_pages/{page}.py")
+        return sound(app.run())
+
+    return open_page
+
+
+def sound(app: AppTest) -> AppTest:
+    """The same page, if nothing on it went wrong that nobody foresaw."""
+    assert not app.exception, app.exception
+    assert "Something went wrong" not in badges(app), "an unforeseen error; its trace is in the log above"
+    return app
+
+
+def ask(app: AppTest, text: str | None = None, **boxes: str) -> AppTest:
+    """Type into the boxes and press Ask."""
+    if text is not None:
+        app.text_area(key="prompt").set_value(text)
+    for key, value in boxes.items():
+        app.text_input(key=key).set_value(value)
+    return sound(app.button(key="ask_button").click().run())
+
+
+def plain(app: AppTest) -> str:
+    """Everything on the page that is shown as plain text or code."""
+    return "\n".join([*(str(each.value) for each in app.text), *(str(each.value) for each in app.code)])
+
+
+def markup(app: AppTest) -> str:
+    """Everything on the page that the browser reads as Markdown, labels and help texts included."""
+    parts = [str(each.value) for kind in (app.markdown, app.caption, app.title, app.subheader) for each in kind]
+    for kind in ("button", "text_input", "text_area", "multiselect", "number_input", "toggle", "metric", "page_link", "tab"):
+        for each in app.get(kind):
+            parts += [str(getattr(each, "label", "")), str(getattr(each, "help", ""))]
+    return "\n".join(parts)
+
+
+def badges(app: AppTest) -> str:
+    """The badges, which are Markdown of our own."""
+    return "\n".join(str(each.value) for each in app.markdown)
+
+
+def runs_in_log() -> int:
+    """How many runs the log of this test holds."""
+    with Log.open() as log:
+        return history.recent_runs(log.database).n
