@@ -18,9 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipelines.answers import Question, fill
+from pipelines.answers import fill
 from pipelines.checkpoints import Located, Source, identify, require
-from pipelines.fill_mask import load
+from pipelines.distributions import Question
+from pipelines.fill_mask import Passes, load
 from pipelines.settings import read_settings
 from storage.records import Prompt
 
@@ -102,7 +103,7 @@ def measure(family: str, texts: list[str], folder: Path) -> str:
 
     target = random_weights(family, folder)
     located = Located(f"{family}-random", family, Source.FOLDER, target, "0" * 40, 0)
-    loaded = load(located, identify(located, read_settings()))
+    loaded = load(located, identify(located, read_settings()), Passes())
     questions = [Question(Prompt(text)) for text in texts]
     peer: Any = pipeline("fill-mask", model=str(target), dtype="float32")
     ours = seconds(lambda: fill([loaded], questions, top_k=5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from rich.console import Console
 
 from pipelines.errors import PipelineError
 from storage.errors import StorageError
+
+INTERRUPTED = 130
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 
@@ -44,6 +47,7 @@ def ask_command(
         label=label,
         author=author,
         record=not no_log,
+        jointly=not as_json,  # the JSON holds each mask on its own
     )
     shelf = Shelf(settings)
     try:
@@ -55,7 +59,9 @@ def ask_command(
     finally:
         shelf.close()
     if as_json:
-        sys.stdout.write(json.dumps(reply.comparison_as_json(answered.comparison), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(
+            json.dumps(reply.comparison_as_json(answered.comparison), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+        )
     else:
         console = Console()
         for part in reply.comparison_as_tables(answered.comparison):
@@ -121,19 +127,28 @@ def _download(name: str) -> None:
 
 def main() -> int:
     """Run a command; every problem a person can mend is one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character gets its escape, not a trace after the answers were kept.
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app(standalone_mode=False)
+        ended = app(standalone_mode=False)
+        sys.stdout.flush()
     except (PipelineError, StorageError) as problem:
         return _say(str(problem))
-    except typer.Exit as end:
-        return end.exit_code
+    except OSError as problem:
+        return _say(f"The output cannot be written ({problem.strerror}). What was said to be saved is saved.")
     except Exception as problem:
         if hasattr(problem, "format_message"):  # a usage error of the command line itself
-            return _say(f"{problem.format_message()} See python -m pipelines --help.")
+            return _say(f"{problem.format_message()}{_hint()}")
         raise
-    except KeyboardInterrupt:
-        return _say("Stopped. What had been answered before is kept.")
-    return 0
+    # Ctrl-C inside a command comes back as the exit code that a shell gives to it.
+    return _say("Stopped.") if ended == INTERRUPTED else int(ended or 0)
+
+
+def _hint() -> str:
+    dashed = [argument for argument in sys.argv[2:] if argument.startswith("-") and "[MASK]" in argument.upper()]
+    return " A prompt that starts with a dash goes behind --." if dashed else " See python -m pipelines --help."
 
 
 def _say(sentence: str) -> int:

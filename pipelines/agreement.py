@@ -31,9 +31,9 @@ def compare_lists(a: Answer, b: Answer, jsd_shared: float | None, coverage: tupl
     )
 
 
-def cut_answer(answer: Answer, top_k: int, words: tuple[str, ...]) -> Answer:
-    """The answer as an ask of this depth and these words shows it; the log may hold more from other asks."""
-    scored = {each.word: each for each in answer.candidates}
+def cut_answer(answer: Answer, top_k: int, words: tuple[str, ...], space: str = "") -> Answer:
+    """The answer as an ask of this depth and these words, in one word space, shows it; the log may hold more."""
+    scored = {each.word: each for each in answer.candidates if each.word_space == space}
     return replace(
         answer,
         predictions=answer.predictions[:top_k],

@@ -14,31 +14,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import combinations
 
-from pipelines.agreement import compare_again, cut_answer
-from pipelines.answers import Filled, Question, fill
+from pipelines.answers import Filled, fill
+from pipelines.distributions import Question
 from pipelines.errors import PipelineError
 from pipelines.prompts import PromptError, printable, read_candidates, read_prompt
+from pipelines.recall import remember
 from pipelines.shelf import Shelf
 from storage.errors import StorageError
 from storage.log import Log
 from storage.records import (
-    Agreement,
-    Answer,
-    AskedAnswer,
+    MASK,
     Checkpoint,
     Comparison,
     Expectation,
-    Filling,
     Prompt,
     Refused,
     Run,
     RunKind,
     RunStatus,
+    word_space,
 )
 
 MAX_TOP_K = 1_000
+MAX_NAME = 200
+"""Characters of a label or an author's name."""
 
 
 class AskError(PipelineError):
@@ -61,6 +61,8 @@ class AskRequest:
     author: str | None = None
     record: bool = True
     """False leaves no trace in the log."""
+    jointly: bool = True
+    """Whether several masks are filled together, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,12 @@ def ask(request: AskRequest, shelf: Shelf, log: Log | None) -> AskReply:
     candidates = read_candidates(request.candidates)
     keep = log if request.record else None
     try:
-        prompt = read_prompt(request.text)
+        prompt = read_prompt(request.text, own_masks=_own_masks(request.checkpoints, shelf))
         expected = _read_expected(request.expected, prompt)
         words = tuple(dict.fromkeys((*candidates, *(each.word for each in expected))))
         question = Question(prompt, words)
         known = [shelf.identify(name) for name in request.checkpoints]
-        filled = None if keep is None else _remembered(question, known, request.top_k, keep)
+        filled = None if keep is None else remember(question, known, keep, top_k=request.top_k, jointly=request.jointly)
         if filled is None:
             filled = _computed(question, request, shelf)
         if filled.refused:
@@ -100,7 +102,7 @@ def ask(request: AskRequest, shelf: Shelf, log: Log | None) -> AskReply:
             _keep_refused(request, error, started_at, keep)
         raise
     comparison = Comparison(
-        run=_run(request, started_at, words),
+        run=_run(request, started_at, words, known, computed=any(not each.reused for each in filled.answers)),
         answers=filled.answers,
         agreements=filled.agreements,
         expectations=expected,
@@ -148,6 +150,9 @@ def _check(request: AskRequest) -> None:
         raise AskError("No checkpoint is chosen. Choose at least one.")
     if len(set(request.checkpoints)) < len(request.checkpoints):
         raise AskError("A checkpoint is named twice. Name each one once.")
+    for what, text in (("label", request.label), ("author", request.author)):
+        if text is not None and len(text) > MAX_NAME:
+            raise AskError(f"The {what} has {len(text):,} characters; at most {MAX_NAME} are kept. Shorten it.")
 
 
 def _read_expected(expected: Sequence[Sequence[str]], prompt: Prompt) -> tuple[Expectation, ...]:
@@ -164,14 +169,27 @@ def _read_expected(expected: Sequence[Sequence[str]], prompt: Prompt) -> tuple[E
 
 
 def _keep_refused(request: AskRequest, error: PromptError, started_at: datetime, log: Log) -> None:
-    run = replace(_run(request, started_at, ()), status=RunStatus.FAILED)
+    run = replace(_run(request, started_at), status=RunStatus.FAILED)
     try:
         log.append(Comparison(run=run, refused=(Refused(printable(request.text), str(error)),)))
     except StorageError as unsaved:
         raise PromptError(f"{error} It could not be kept in the history either: {unsaved}") from error
 
 
-def _run(request: AskRequest, started_at: datetime, words: tuple[str, ...]) -> Run:
+def _run(
+    request: AskRequest,
+    started_at: datetime,
+    words: tuple[str, ...] = (),
+    checkpoints: Sequence[Checkpoint] = (),
+    *,
+    computed: bool = False,
+) -> Run:
+    options: dict[str, object] = {
+        "top_k": request.top_k,
+        "checkpoints": list(request.checkpoints),
+        "candidates": list(words),
+        "word_space": word_space(checkpoints),
+    }
     return Run(
         run_id=new_run_id(),
         kind=RunKind.ASK,
@@ -179,52 +197,20 @@ def _run(request: AskRequest, started_at: datetime, words: tuple[str, ...]) -> R
         finished_at=datetime.now(UTC),
         label=request.label or None,
         author=request.author or None,
-        options={"top_k": request.top_k, "checkpoints": list(request.checkpoints), "candidates": list(words)},
-        environment=environment(),
+        options=options,
+        # Where everything came from the log, these libraries computed nothing.
+        environment=environment() if computed else {},
     )
 
 
-def _remembered(question: Question, checkpoints: Sequence[Checkpoint], top_k: int, log: Log) -> Filled | None:
-    """Everything that was asked, from the log; None where any part of it is not there in full."""
-    started = time.perf_counter()
-    prompt = question.prompt
-    stored = log.find_answers([prompt], checkpoints)
-    kept = log.find_agreements([prompt], checkpoints)
-    answers: list[Answer] = []
-    agreements: list[Agreement] = []
-    for mask_index in range(prompt.mask_count):
-        found = [stored.get((prompt.text, mask_index, each.identity)) for each in checkpoints]
-        here = [
-            cut_answer(each, top_k, question.words)
-            for each in found
-            if each is not None and _is_whole(each, top_k, question.words)
-        ]
-        if len(here) < len(checkpoints):
-            return None
-        answers += here
-        for a, b in combinations(here, 2):
-            agreement = kept.get((prompt.text, mask_index, a.checkpoint.identity, b.checkpoint.identity))
-            if agreement is None or agreement.jsd_shared is None:
-                return None
-            agreements.append(compare_again(agreement, a, b))
-    fillings: tuple[Filling, ...] = ()
-    if prompt.mask_count > 1:
-        filled = log.find_fillings([prompt], checkpoints)
-        if len(filled) < len(checkpoints):
-            return None
-        fillings = tuple(filling for each in checkpoints for filling in filled[prompt.text, each.identity])
-    elapsed = (time.perf_counter() - started) * 1000
-    return Filled(tuple(AskedAnswer(each, elapsed, reused=True) for each in answers), tuple(agreements), (), fillings)
-
-
-def _is_whole(answer: Answer, top_k: int, words: Sequence[str]) -> bool:
-    """Whether a stored answer holds all that is asked. Imports know no full distribution, and so are not enough."""
-    deep_enough = answer.depth >= min(top_k, answer.checkpoint.vocabulary_size)
-    return answer.entropy is not None and deep_enough and set(words) <= {each.word for each in answer.candidates}
+def _own_masks(names: Sequence[str], shelf: Shelf) -> tuple[str, ...]:
+    """How the chosen checkpoints spell the mask themselves."""
+    spellings = (shelf.mask_token(name) for name in names)
+    return tuple(dict.fromkeys(each for each in spellings if each and each != MASK))
 
 
 def _computed(question: Question, request: AskRequest, shelf: Shelf) -> Filled:
     """A fresh answer of every checkpoint. All of them run where one is missing: the divergence of two full distributions
     cannot be had from one and a stored list."""
     loaded = [shelf.get(name) for name in request.checkpoints]
-    return fill(loaded, [question], request.top_k, jointly=True)
+    return fill(loaded, [question], request.top_k, jointly=request.jointly)

@@ -15,7 +15,7 @@ from pipelines.hub.cache import find_snapshot
 from pipelines.settings import Settings
 from pipelines.weights.folder import read_folder
 from pipelines.weights.hashes import combined
-from pipelines.weights.identity import bundled_sums, hash_memory, identify
+from pipelines.weights.identity import bundled_sums, content_revision, hash_memory, identify
 from pipelines.weights.located import Located, Missing, Source
 
 __all__ = [
@@ -109,22 +109,22 @@ def _serve(entry: CatalogueEntry, source: Source, folder: Path, settings: Settin
     if source is Source.HUB and entry.revision is not None:
         return Located(entry.name, held.family, source, folder, entry.revision, held.weights_bytes)
     memory = hash_memory(settings)
-    revision = combined((file.name, memory.of(file)) for file in held.weights)
-    found = Located(entry.name, held.family, source, folder, revision, held.weights_bytes)
-    return _against_publication(found, entry, settings) if entry.kind is Kind.FULL_SIZE else found
+    found = Located(entry.name, held.family, source, folder, content_revision(held, memory.of), held.weights_bytes)
+    weights_sha256 = combined((file.name, memory.of(file)) for file in held.weights)
+    return _against_publication(found, weights_sha256, entry, settings) if entry.kind is Kind.FULL_SIZE else found
 
 
-def _against_publication(found: Located, entry: CatalogueEntry, settings: Settings) -> Located:
+def _against_publication(found: Located, weights_sha256: str, entry: CatalogueEntry, settings: Settings) -> Located:
     """A person's folder under a full-size name: never a mini, and a sentence where it is not what was published."""
     for bundled, digest in bundled_sums(settings).items():
-        if digest == found.revision:
+        if digest == weights_sha256:
             raise CheckpointUnavailable(
                 f"{found.folder} holds the weights of {bundled.split('/')[0]}, which is never shown as {entry.name}: "
                 f"put the weights of {entry.name} there, or take the folder away."
             )
     if entry.weights_sha256 is None:
         return found
-    if found.revision == entry.weights_sha256:
+    if weights_sha256 == entry.weights_sha256:
         return replace(found, as_published=True)
     remark = (
         f"The weights in {found.folder} are not the published ones of {entry.name}: copy them again, or, if they are your "

@@ -6,19 +6,23 @@ batched under a token budget, and the vocabulary head, a fifth of BERT's arithme
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.checkpoints import Located
 from pipelines.errors import PipelineError
-from pipelines.words import WordMap, read_words
+from pipelines.prompts import PromptError
+from pipelines.vocabulary import read_words
+from pipelines.words import WordMap
 from storage.records import MASK, Checkpoint, Prompt
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     import torch
@@ -36,8 +40,16 @@ class LoadError(PipelineError):
     """Weights that are there but cannot be run."""
 
 
-class PromptTooLong(PipelineError):
+class NotFinite(LoadError):
+    """Weights that give no numbers."""
+
+
+class PromptTooLong(PromptError):
     """A prompt with more pieces than a checkpoint has positions."""
+
+
+class MasksDiffer(PromptError):
+    """A prompt in which a checkpoint sees other masks than the ones that were meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +62,40 @@ class Row:
     """The one token id whose score is wanted; None for the whole vocabulary."""
 
 
+class Passes:
+    """The one thread in which the forward passes of a process run, batch by batch, in the order in which they were asked for.
+
+    Sessions share the cores fairly that way, and the number of threads that torch uses, which it keeps for the whole process,
+    is set where nobody else can change it between.
+    """
+
+    def __init__(self) -> None:
+        self._usual = 1
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passes", initializer=self._start)
+
+    def run(self, work: Callable[[], T], *, small: bool) -> T:
+        """What `work` gives, once its turn has come. Raises what it raises."""
+        return self._thread.submit(self._work, work, small).result()
+
+    def close(self) -> None:
+        """End the thread after the passes that were asked for."""
+        self._thread.shutdown(wait=True)
+
+    def _start(self) -> None:
+        import torch
+
+        self._usual = torch.get_num_threads()
+
+    def _work(self, work: Callable[[], T], small: bool) -> T:
+        import torch
+
+        torch.set_num_threads(1 if small else self._usual)
+        return work()
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedCheckpoint:
-    """Weights in memory with their tokenizer, shared by all sessions; one forward pass at a time."""
+    """Weights in memory with their tokenizer, shared by all sessions."""
 
     checkpoint: Checkpoint
     words: WordMap = field(repr=False)
@@ -61,16 +104,23 @@ class LoadedCheckpoint:
     tokenizer: PreTrainedTokenizerBase = field(repr=False, compare=False)
     model: PreTrainedModel = field(repr=False, compare=False)
     gather: MaskGather = field(repr=False, compare=False)
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    passes: Passes = field(repr=False, compare=False)
 
-    def encode(self, prompts: Sequence[Prompt]) -> list[Row | PromptTooLong]:
+    def encode(self, prompts: Sequence[Prompt]) -> list[Row | PromptError]:
         """Each prompt as one sequence with its mask positions, or the reason why this checkpoint cannot read it."""
         mask_token, mask_id = str(self.tokenizer.mask_token), self.tokenizer.mask_token_id
         texts = [prompt.text.replace(MASK, mask_token) for prompt in prompts]
         encoded: list[list[int]] = self.tokenizer(texts, verbose=False)["input_ids"] if texts else []
-        sequences: list[Row | PromptTooLong] = []
-        for ids in encoded:
-            if len(ids) > self.max_tokens:
+        sequences: list[Row | PromptError] = []
+        for prompt, ids in zip(prompts, encoded, strict=True):
+            if ids.count(mask_id) != prompt.mask_count:
+                sequences.append(
+                    MasksDiffer(
+                        f"{self.checkpoint.name} reads {ids.count(mask_id)} masks, the prompt has {prompt.mask_count}: a word "
+                        f"in it is this checkpoint's own mask, {mask_token}. Take that word out, or leave this checkpoint out."
+                    )
+                )
+            elif len(ids) > self.max_tokens:
                 sequences.append(
                     PromptTooLong(
                         f"The prompt is {len(ids)} pieces long for {self.checkpoint.name}, which reads at most "
@@ -87,17 +137,21 @@ class LoadedCheckpoint:
         In float32 on the way and float64 in the normaliser; equal to the fill-mask pipeline's softmax within 1e-5.
         """
         rows: dict[int, NDArray[np.float64]] = {}
-        with self.lock:
-            for batch in _batches(sequences):
-                logits = self._forward([sequences[i] for i in batch])
-                scores = logits - _log_sum_exp(logits)
-                start = 0
-                for i in batch:
-                    stop = start + len(sequences[i].positions)
-                    piece = sequences[i].piece
-                    # A copy of one column, not a view: a view would keep the whole batch in memory.
-                    rows[i] = scores[start:stop] if piece is None else scores[start:stop, [piece]].copy()
-                    start = stop
+        small = self.checkpoint.parameters < SMALL
+        for batch in _batches(sequences):
+            logits = self.passes.run(partial(self._forward, [sequences[i] for i in batch]), small=small)
+            if not np.isfinite(logits).all():
+                raise NotFinite(
+                    f"{self.checkpoint.name} gives no numbers: its weights are damaged. Copy or download them again."
+                )
+            scores = logits - _log_sum_exp(logits)
+            start = 0
+            for i in batch:
+                stop = start + len(sequences[i].positions)
+                piece = sequences[i].piece
+                # A copy of one column, not a view: a view would keep the whole batch in memory.
+                rows[i] = scores[start:stop] if piece is None else scores[start:stop, [piece]].copy()
+                start = stop
         return [rows[i] for i in range(len(sequences))]
 
     def _forward(self, batch: Sequence[Row]) -> NDArray[np.float64]:
@@ -111,7 +165,7 @@ class LoadedCheckpoint:
             inputs["attention_mask"] = (torch.arange(width)[None, :] < lengths).long()
         self.gather.rows = [row for row, each in enumerate(batch) for _ in each.positions]
         self.gather.columns = [position for each in batch for position in each.positions]
-        with torch.inference_mode(), _threads(1 if self.checkpoint.parameters < SMALL else torch.get_num_threads()):
+        with torch.inference_mode():
             logits = self.model(**inputs).logits
         gathered: NDArray[np.float64] = logits[0].double().numpy()
         return gathered
@@ -137,32 +191,39 @@ class MaskGather:
         return output
 
 
-def load(located: Located, checkpoint: Checkpoint) -> LoadedCheckpoint:
+def load(located: Located, checkpoint: Checkpoint, passes: Passes) -> LoadedCheckpoint:
     """Read a checkpoint's weights into memory, float32 on the CPU. Imports torch: takes seconds the first time.
 
-    Raises `LoadError` where transformers cannot build the model, and `WordMapError` where the pieces are no words.
+    Raises `LoadError` where transformers cannot build or run the model, and `WordMapError` where the pieces are no words.
     """
+    try:
+        return _load(located, checkpoint, passes)
+    except PipelineError:
+        raise
+    except Exception as error:
+        # transformers raises anything from OSError to its own validation classes, depending on which file is wrong.
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise LoadError(
+            f"{checkpoint.name} in {located.folder} cannot be loaded ({reason}). Copy or download the folder again."
+        ) from error
+
+
+def _load(located: Located, checkpoint: Checkpoint, passes: Passes) -> LoadedCheckpoint:
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # a bar on the terminal of a server, or between the lines of a script's JSON, helps nobody
     folder = str(located.folder)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model, report = AutoModelForMaskedLM.from_pretrained(
-            folder,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise LoadError(
-            f"{checkpoint.name} in {located.folder} cannot be loaded ({reason}). Copy or download the folder again."
-        ) from error
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    model, report = AutoModelForMaskedLM.from_pretrained(
+        folder,
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        dtype=torch.float32,
+        output_loading_info=True,
+    )
     if report["missing_keys"] or report["mismatched_keys"]:
         absent = sorted(map(str, [*report["missing_keys"], *report["mismatched_keys"]]))
         raise LoadError(
@@ -171,6 +232,11 @@ def load(located: Located, checkpoint: Checkpoint) -> LoadedCheckpoint:
         )
     if tokenizer.mask_token is None:
         raise LoadError(f"The tokenizer of {checkpoint.name} has no mask. Use a masked language model.")
+    if len(tokenizer) > model.config.vocab_size:
+        raise LoadError(
+            f"The tokenizer of {checkpoint.name} has {len(tokenizer):,} pieces and its model {model.config.vocab_size:,}: the "
+            "two are from different checkpoints. Copy or download the folder again."
+        )
     model.eval()
     gather = MaskGather()
     model.base_model.register_forward_hook(gather)
@@ -181,22 +247,12 @@ def load(located: Located, checkpoint: Checkpoint) -> LoadedCheckpoint:
         tokenizer=tokenizer,
         model=model,
         gather=gather,
+        passes=passes,
     )
-    # The first pass chooses and compiles kernels, ten times a usual one: better here than while a person waits.
+    # The first pass chooses and compiles kernels, ten times a usual one: better here than while a person waits. It also
+    # tells whether the weights give numbers at all.
     loaded.logprobs([each for each in loaded.encode([Prompt(f"a {MASK}.")]) if isinstance(each, Row)])
     return loaded
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    import torch
-
-    usual = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
 
 
 def _positions(model: PreTrainedModel) -> int:

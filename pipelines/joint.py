@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.fill_mask import LoadedCheckpoint, PromptTooLong, Row
+from pipelines.fill_mask import LoadedCheckpoint, Row
+from pipelines.prompts import PromptError
 from storage.records import FilledSlot, Filling, FillingOrder, Prompt
 
 BEAM_WIDTH = 5
@@ -34,10 +35,10 @@ def fill_jointly(checkpoint: LoadedCheckpoint, prompt: Prompt) -> tuple[Filling,
     """The fillings of one prompt with several masks, in each order; one mask has none beyond its answer.
 
     Left to right and most confident first give one filling each, the beam up to `BEAM_WIDTH`, best first. Natural
-    log-probabilities; of equal ones the lower token id comes first. Raises `PromptTooLong`.
+    log-probabilities; of equal ones the lower token id comes first. Raises `PromptError`.
     """
     (row,) = checkpoint.encode([prompt])
-    if isinstance(row, PromptTooLong):
+    if isinstance(row, PromptError):
         raise row
     if len(row.positions) < 2:
         return ()

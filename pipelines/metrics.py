@@ -47,7 +47,7 @@ def jaccard(a: Sequence[str], b: Sequence[str]) -> float:
 
 
 def rank_biased_overlap(a: Sequence[str], b: Sequence[str], p: float = RBO_PERSISTENCE) -> RankBiasedOverlap:
-    """Rank-biased overlap (Webber, Moffat, Zobel 2010, ACM TOIS 28(4), equations 30 and 11), lists cut to equal depth.
+    """Rank-biased overlap (Webber, Moffat, Zobel 2010, ACM TOIS 28(4), equations 23 and 11), lists cut to equal depth.
 
     With X_d the number of words that the first d ranks share and k the depth:
     extrapolated = X_k/k p^k + (1-p)/p sum_{d=1..k} X_d/d p^d;

@@ -17,7 +17,9 @@ MAX_MASKS = 10
 MAX_CHARACTERS = 20_000
 """Ten times what 512 pieces can hold; the engine counts pieces exactly, this keeps a pasted book out of the tokenizer."""
 
-MAX_CANDIDATE_CHARACTERS = 100
+MAX_CANDIDATE_CHARACTERS = 50
+"""The longest words of English dictionaries have 45 letters."""
+
 MAX_CANDIDATES = 50
 
 _MASK_SPELLINGS = re.compile(r"\[mask\]|<mask>|_{3,}", re.IGNORECASE)
@@ -31,6 +33,9 @@ _FOLDS = str.maketrans(
         "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
         "\u2026": "...", "\u00a0": " ",
     }
+    # Invisible: byte order marks, soft hyphens, zero-width spaces and the marks that steer the direction of writing. Two
+    # prompts that look the same are the same. The zero-width joiners stay, since they change letters and emoji.
+    | dict.fromkeys("\ufeff\u00ad\u200b\u2060\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "")
 )  # fmt: skip
 
 
@@ -46,7 +51,8 @@ def read_prompt(text: str, own_masks: tuple[str, ...] = ()) -> Prompt:
     """The prompt a text stands for.
 
     `[MASK]` in any case, `<mask>`, three or more underscores and the spellings in `own_masks` all mean the mask. Curly
-    quotes, long dashes and the ellipsis become ASCII, white space runs become one space, the rest is put in Unicode NFC.
+    quotes, long dashes and the ellipsis become ASCII, invisible marks go, white space runs become one space, and the rest
+    is put in Unicode NFC.
 
     >>> read_prompt("The capital of France is ____.").text
     'The capital of France is [MASK].'
@@ -61,7 +67,8 @@ def read_prompt(text: str, own_masks: tuple[str, ...] = ()) -> Prompt:
             f"The prompt has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be asked. "
             "Keep the sentences around the mask."
         )
-    _refuse_unprintable(text)
+    if (problem := _unprintable(text)) is not None:
+        raise PromptError(f"The prompt {problem}")
     for spelling in own_masks:
         text = text.replace(spelling, MASK)
     text = unicodedata.normalize("NFC", _MASK_SPELLINGS.sub(MASK, text).translate(_FOLDS))
@@ -85,10 +92,8 @@ def read_candidate(text: str) -> str:
     word = unicodedata.normalize("NFC", text.strip().translate(_FOLDS))
     if not word:
         raise CandidateError("A candidate is empty. Write one word for each candidate.")
-    try:
-        _refuse_unprintable(word)
-    except PromptError as problem:
-        raise CandidateError(str(problem).replace("The prompt", "A candidate")) from None
+    if (problem := _unprintable(word)) is not None:
+        raise CandidateError(f"A candidate {problem}")
     if any(character.isspace() for character in word):
         raise CandidateError(
             f"The candidate {_short(word)} holds a space. A mask stands for one word: name one word, or put a second "
@@ -120,20 +125,20 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in safe)
 
 
-def _refuse_unprintable(text: str) -> None:
+def _unprintable(text: str) -> str | None:
+    """What a text holds that no tokenizer should see, and the way out; None where it holds nothing of the kind."""
     for position, character in enumerate(text, start=1):
         if character in "\t\n\r":
             continue
         category = unicodedata.category(character)
         if category == "Cs":
-            raise PromptError(
-                f"The prompt holds half of a character (a lone surrogate, U+{ord(character):04X}) at position {position}. "
+            return (
+                f"holds half of a character (a lone surrogate, U+{ord(character):04X}) at position {position}. "
                 "It was damaged when it was copied: type that place again."
             )
         if category == "Cc":
-            raise PromptError(
-                f"The prompt holds an invisible control character (U+{ord(character):04X}) at position {position}. Remove it."
-            )
+            return f"holds an invisible control character (U+{ord(character):04X}) at position {position}. Remove it."
+    return None
 
 
 def _short(word: str) -> str:

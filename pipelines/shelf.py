@@ -11,6 +11,7 @@ from enum import StrEnum
 from pipelines import checkpoints, fill_mask
 from pipelines.errors import PipelineError
 from pipelines.settings import Settings
+from pipelines.vocabulary import read_mask_token
 from storage.records import Checkpoint
 
 
@@ -55,10 +56,15 @@ class Shelf:
         self._places: dict[str, _Place] = {}
         # One at a time: two loads side by side share the same two cores and neither is ready sooner.
         self._loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shelf")
+        self._passes = fill_mask.Passes()
 
     def identify(self, name: str) -> Checkpoint:
         """Which exact weights the name stands for now, without loading them. Raises `CheckpointError`."""
         return checkpoints.identify(self._located(name), self.settings)
+
+    def mask_token(self, name: str) -> str | None:
+        """The mask as the checkpoint itself spells it, where its configuration says so. Raises `CheckpointError`."""
+        return read_mask_token(self._located(name).folder)
 
     def prepare(self, *names: str) -> None:
         """Start loading in the background. Raises nothing: what goes wrong is told by `entry` and by `get`."""
@@ -86,11 +92,18 @@ class Shelf:
         return self._place(name).future.result()
 
     def close(self) -> None:
-        """Let the loader end. Checkpoints already in memory stay usable."""
+        """Let the threads end. Checkpoints already in memory answer no more."""
         self._loader.shutdown(wait=True, cancel_futures=True)
+        self._passes.close()
 
     def _located(self, name: str) -> checkpoints.Located:
         return checkpoints.require(name, self.settings)
+
+    def _load(self, located: checkpoints.Located, checkpoint: Checkpoint) -> fill_mask.LoadedCheckpoint:
+        loaded = fill_mask.load(located, checkpoint, self._passes)
+        if checkpoints.identify(located, self.settings) != checkpoint:
+            raise fill_mask.LoadError(f"The files of {checkpoint.name} changed while they were read. Ask again.")
+        return loaded
 
     def _place(self, name: str) -> _Place:
         """The place of the weights that the name stands for now: exchanged files are loaded afresh, a failure is retried."""
@@ -100,7 +113,7 @@ class Shelf:
             place = self._places.get(name)
             failed = place is not None and place.future.done() and place.future.exception() is not None
             if place is None or failed or place.checkpoint != checkpoint:
-                future = self._loader.submit(fill_mask.load, located, checkpoint)
+                future = self._loader.submit(self._load, located, checkpoint)
                 place = self._places[name] = _Place(checkpoint, future)
                 future.add_done_callback(place.finish)
             return place

@@ -21,6 +21,8 @@ from storage.visitor_sql import DOWNLOAD, SCREEN, decide, run
 TABLE_ROWS = 10_000
 """Rows of a table on a screen, unless asked otherwise."""
 
+INTERRUPTED = 130
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -95,7 +97,7 @@ def _unwritable(out: Path, error: OSError) -> StorageError:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command: 0, or 2 and one sentence on standard error."""
     try:
-        app(arguments, standalone_mode=False)
+        ended = app(arguments, standalone_mode=False)
     except StorageError as error:
         return _say(str(error))
     except typer.TyperException as error:
@@ -104,7 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _say("Stopped.")
     except Exception as error:  # noqa: BLE001 - whatever else it was, a person gets a sentence and no trace
         return _say(f"This failed in a way nobody foresaw ({type(error).__name__}: {error}).")
-    return 0
+    # typer hands Ctrl-C inside a command back as the exit code that a shell gives to it.
+    return _say("Stopped.") if ended == INTERRUPTED else 0
 
 
 def _say(sentence: str) -> int:

@@ -47,6 +47,7 @@ _CANDIDATES = pa.schema(
         ("logprob", pa.float64()),
         ("rank", pa.int64()),
         ("rank_shared", pa.int64()),
+        ("word_space", pa.string()),
     ]
 )
 
@@ -193,15 +194,18 @@ def _write_predictions(cursor: Cursor, answers: Mapping[int, Answer], words: Map
 
 def _write_candidates(cursor: Cursor, answers: Mapping[int, Answer], words: Mapping[str, int]) -> None:
     named = {
-        (answer_id, words[candidate.word]): candidate
+        (answer_id, words[candidate.word], candidate.word_space): candidate
         for answer_id, answer in answers.items()
         for candidate in answer.candidates
     }
     if not named:
         return
-    stage(cursor, "staged_key", pa.schema([_CANDIDATES.field("answer_id"), _CANDIDATES.field("word_id")]), named)
+    schema = pa.schema([_CANDIDATES.field(name) for name in ("answer_id", "word_id", "word_space")])
+    stage(cursor, "staged_key", schema, named)
     known = set(
-        cursor.execute("SELECT answer_id, word_id FROM candidate SEMI JOIN staged_key USING (answer_id, word_id)").fetchall()
+        cursor.execute(
+            "SELECT answer_id, word_id, word_space FROM candidate SEMI JOIN staged_key USING (answer_id, word_id, word_space)"
+        ).fetchall()
     )
     missing = [(key, candidate) for key, candidate in named.items() if key not in known]
     if not missing:
@@ -217,11 +221,13 @@ def _write_candidates(cursor: Cursor, answers: Mapping[int, Answer], words: Mapp
             candidate.logprob,
             candidate.rank,
             candidate.rank_shared,
+            word_space,
         )
-        for candidate_id, ((answer_id, word_id), candidate) in zip(ids, missing, strict=True)
+        for candidate_id, ((answer_id, word_id, word_space), candidate) in zip(ids, missing, strict=True)
     ]
     stage(cursor, "staged_candidate", _CANDIDATES, rows)
     cursor.execute(
-        "INSERT INTO candidate (candidate_id, answer_id, word_id, pieces, in_vocabulary, logprob, rank, rank_shared)"
-        " SELECT candidate_id, answer_id, word_id, pieces, in_vocabulary, logprob, rank, rank_shared FROM staged_candidate"
+        "INSERT INTO candidate (candidate_id, answer_id, word_id, pieces, in_vocabulary, logprob, rank, rank_shared,"
+        " word_space) SELECT candidate_id, answer_id, word_id, pieces, in_vocabulary, logprob, rank, rank_shared, word_space"
+        " FROM staged_candidate"
     )

@@ -35,7 +35,8 @@ def comparison(database: Database, run_id: str) -> Comparison | None:
 
     An answer is a fact and is kept once, so a run shows it as it is kept today, in the measure of what the run asked for:
     predictions down to the run's option `top_k` (all that are kept where it names none), and of the candidates those that
-    its option `candidates` lists, in that order (all, where it lists none by name). An agreement or a set of figures that
+    its option `candidates` lists, in that order, in the word space that its option `word_space` names (all, where it lists
+    none by name). An agreement or a set of figures that
     a later run has deepened or filled is shown as deepened. Expectations are those known today for its prompts.
     """
     try:
@@ -108,7 +109,8 @@ def _as_asked(contents: Contents, options: Mapping[str, object]) -> Contents:
     named = options.get("candidates")
     if not isinstance(named, Sequence) or isinstance(named, str):
         return contents
-    by_word: dict[object, Candidate] = {candidate.word: candidate for candidate in contents.candidates}
+    space = options.get("word_space", "")
+    by_word: dict[object, Candidate] = {each.word: each for each in contents.candidates if each.word_space == space}
     return replace(contents, candidates=tuple(by_word[word] for word in dict.fromkeys(named) if word in by_word))
 
 

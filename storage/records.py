@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -47,7 +47,7 @@ class Checkpoint:
     source: str
     """Where the weights were read from: `folder`, `hub`, `bundled`, or `import` for answers made elsewhere."""
     revision: str
-    """The hub commit (40 hex digits), or the weights' sha256 where there is no commit."""
+    """The hub commit (40 hex digits); where there is none, a sha256 of configuration and weights together."""
     weights_sha256: str
     tokenizer_sha256: str
     parameters: int
@@ -57,6 +57,12 @@ class Checkpoint:
     def identity(self) -> tuple[str, str, str, str, str]:
         """What makes it this checkpoint and no other."""
         return (self.name, self.source, self.revision, self.weights_sha256, self.tokenizer_sha256)
+
+
+def word_space(checkpoints: Iterable[Checkpoint]) -> str:
+    """The name of the words that several checkpoints share: a digest of their vocabularies, whatever their order."""
+    vocabularies = sorted({checkpoint.tokenizer_sha256 for checkpoint in checkpoints})
+    return hashlib.sha256("\n".join(vocabularies).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,10 @@ class Candidate:
     rank: int | None
     """Rank among all pieces (1 = most probable); None for a word of several pieces."""
     rank_shared: int | None
-    """Rank among the words that all checkpoints of the run can say; None where the word is not one of them."""
+    """Rank among the words that all checkpoints asked together can say; None where the word is not one of them."""
+    word_space: str = ""
+    """Which words those are: the `word_space` of the checkpoints that were asked together. The same word asked of another set
+    of vocabularies is another row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +158,8 @@ class AskedAnswer:
 
     answer: Answer
     latency_ms: float
-    """Milliseconds from handing the prompt to the checkpoint until its answer was there; of the look-up where reused."""
+    """Milliseconds in the checkpoint, words of several pieces included; where several prompts went through together, the mean
+    of them; where reused, of the look-up. Cutting into pieces and filling several masks together are not counted."""
     reused: bool
     """True where the answer came from the log and no model ran."""
     row_number: int = 0
@@ -165,9 +175,9 @@ class Agreement:
     checkpoint_a: Checkpoint
     checkpoint_b: Checkpoint
     depth: int
-    """How many predictions of each list were compared."""
+    """How many predictions of each list were compared. A word that two pieces stand for counts once in what follows."""
     overlap: float
-    """Words that stand in both lists, as a share of the depth, 0 to 1."""
+    """Words that stand in both lists, as a share of the distinct words of the shorter one, 0 to 1."""
     jaccard: float
     rbo: float
     """Extrapolated rank-biased overlap, p = 0.9."""

@@ -62,9 +62,9 @@ def distinct_answers(answers: Iterable[Answer]) -> dict[AnswerKey, Answer]:
 def merge(first: Answer, second: Answer) -> Answer:
     """Two givings of one answer as one. The figures go together: they come from one distribution."""
     figures = first if first.entropy is not None else second
-    candidates: dict[str, Candidate] = {candidate.word: candidate for candidate in second.candidates}
-    candidates.update({candidate.word: candidate for candidate in first.candidates})
-    in_order = dict.fromkeys(candidate.word for candidate in (*first.candidates, *second.candidates))
+    candidates: dict[tuple[str, str], Candidate] = {}
+    for candidate in (*first.candidates, *second.candidates):
+        candidates.setdefault((candidate.word, candidate.word_space), candidate)
     return Answer(
         prompt=first.prompt,
         mask_index=first.mask_index,
@@ -74,5 +74,5 @@ def merge(first: Answer, second: Answer) -> Answer:
         sum_p_squared=figures.sum_p_squared,
         top1_margin=figures.top1_margin,
         word_mass=figures.word_mass,
-        candidates=tuple(candidates[word] for word in in_order),
+        candidates=tuple(candidates.values()),
     )

@@ -5,14 +5,14 @@ A flipped byte in a safetensors file loads without a word; only its hash tells. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pipelines.catalogue import entry_named
 from pipelines.errors import CheckpointUnavailable, WrongWeights
 from pipelines.hub.cache import HubRepository, etag_of, matches_etag
 from pipelines.settings import Settings
-from pipelines.weights.folder import WEIGHTS, read_folder
+from pipelines.weights.folder import CONFIG, WEIGHTS, CheckpointFolder, read_folder
 from pipelines.weights.hashes import HashMemory, combined
 from pipelines.weights.located import Located, Source
 from storage.records import Checkpoint
@@ -25,14 +25,17 @@ def identify(located: Located, settings: Settings, *, fresh: bool = False) -> Ch
 
     weights_sha256: of model.safetensors; of several shards, the SHA-256 of the lines that `sha256sum` prints for them in
     the order of their names. tokenizer_sha256: in the same way of every file that decides what the tokenizer does
-    (`CheckpointFolder.tokenizer`). `fresh` reads every byte again instead of trusting remembered hashes.
+    (`CheckpointFolder.tokenizer`). revision: the hub's commit; elsewhere in the same way of config.json and the weights, since
+    another activation or another number of heads makes other answers of the same weights. `fresh` reads every byte again
+    instead of trusting remembered hashes.
 
     Raises `WrongWeights` where a hash is not the expected one, `CheckpointUnavailable` where files went away meanwhile.
     """
     held = read_folder(located.folder, located.family)
     memory = hash_memory(settings)
     digests = {}
-    for file in (*held.weights, *held.tokenizer):
+    config = located.folder / CONFIG
+    for file in (*held.weights, *held.tokenizer, config):
         try:
             digests[file] = memory.of(file, fresh=fresh)
             _compare(located, file, digests[file], settings)
@@ -43,12 +46,17 @@ def identify(located: Located, settings: Settings, *, fresh: bool = False) -> Ch
         name=located.name,
         family=located.family,
         source=located.source.value,
-        revision=located.revision if located.source is Source.HUB else weights_sha256,
+        revision=located.revision if located.source is Source.HUB else content_revision(held, digests.__getitem__),
         weights_sha256=weights_sha256,
         tokenizer_sha256=combined((file.name, digests[file]) for file in held.tokenizer),
         parameters=held.parameters,
         vocabulary_size=held.vocabulary_size,
     )
+
+
+def content_revision(held: CheckpointFolder, digest: Callable[[Path], str]) -> str:
+    """The revision of a folder that is no commit of the hub: of config.json and the weights. Raises what `digest` raises."""
+    return combined((file.name, digest(file)) for file in (held.folder / CONFIG, *held.weights))
 
 
 def hash_memory(settings: Settings) -> HashMemory:

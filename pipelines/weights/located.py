@@ -25,7 +25,7 @@ class Located:
     source: Source
     folder: Path
     revision: str
-    """The hub's commit; for a folder and a bundled mini the SHA-256 of the weights."""
+    """The hub's commit; for a folder and a bundled mini a SHA-256 of configuration and weights together."""
     weights_bytes: int
     as_published: bool | None = None
     """Of a folder under a full-size name: whether its weights are byte for byte the published ones; None if not known."""

@@ -127,7 +127,8 @@ CREATE TABLE candidate (
     logprob DOUBLE,
     rank BIGINT,
     rank_shared BIGINT,
-    PRIMARY KEY (answer_id, word_id)
+    word_space VARCHAR NOT NULL,
+    PRIMARY KEY (answer_id, word_id, word_space)
 );
 
 -- A pair is kept once, the smaller checkpoint_id first; whoever asks for the other order gets the coverages exchanged.

@@ -10,7 +10,7 @@ COMMENT ON COLUMN checkpoints.checkpoint_id IS 'Key of the checkpoint in this lo
 COMMENT ON COLUMN checkpoints.checkpoint IS 'Name in the catalogue, such as bert-base-uncased.';
 COMMENT ON COLUMN checkpoints.family IS 'Architecture: bert, distilbert, albert.';
 COMMENT ON COLUMN checkpoints.source IS 'Where the weights were read from: folder, hub, bundled, or import for answers made elsewhere.';
-COMMENT ON COLUMN checkpoints.revision IS 'Commit on the hub, or the sha256 of the weights where there is none.';
+COMMENT ON COLUMN checkpoints.revision IS 'Commit on the hub, or a sha256 of configuration and weights where there is none.';
 COMMENT ON COLUMN checkpoints.weights_sha256 IS 'sha256 of the weights.';
 COMMENT ON COLUMN checkpoints.tokenizer_sha256 IS 'sha256 of the tokenizer.';
 COMMENT ON COLUMN checkpoints.parameters IS 'Number of parameters.';

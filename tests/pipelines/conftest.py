@@ -7,10 +7,11 @@ from itertools import product
 
 import pytest
 
-from pipelines.fill_mask import LoadedCheckpoint
+from pipelines.checkpoints import Located, Source
+from pipelines.fill_mask import LoadedCheckpoint, Passes, load
 from pipelines.settings import read_settings
 from pipelines.shelf import Shelf
-from storage.records import Prompt
+from storage.records import Checkpoint, Prompt
 
 MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
 
@@ -38,6 +39,41 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
         shelf = Shelf(read_settings())
     yield shelf
     shelf.close()
+
+
+@pytest.fixture(scope="session")
+def roberta(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoadedCheckpoint]:
+    """A tiny RoBERTa with random weights: byte-level pieces, another mask, positions counted from behind the padding id."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast, RobertaConfig, RobertaForMaskedLM
+
+    folder = tmp_path_factory.mktemp("roberta")
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    trainer = trainers.BpeTrainer(
+        special_tokens=special, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    backend.train_from_iterator(["the cat sat on a mat", "a dog and the cat", "the dog of the man"] * 50, trainer)
+    backend.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, mask_token="<mask>", pad_token="<pad>", unk_token="<unk>", model_max_length=64
+    )
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = RobertaConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64,
+        max_position_embeddings=22, initializer_range=0.3,
+    )  # fmt: skip
+    RobertaForMaskedLM(config).save_pretrained(folder)
+    located = Located("roberta-tiny", "roberta", Source.FOLDER, folder, "0" * 64, 0)
+    passes = Passes()
+    yield load(
+        located, Checkpoint("roberta-tiny", "roberta", "folder", "0" * 64, "0" * 64, "1" * 64, 1, len(tokenizer)), passes
+    )
+    passes.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import entropy
 
-from pipelines.answers import Filled, Question, fill
+from pipelines.answers import Filled, fill, rank_pieces
 from pipelines.checkpoints import require
+from pipelines.distributions import Question
 from pipelines.fill_mask import LoadedCheckpoint
 from pipelines.metrics import jensen_shannon_divergence, rank_biased_overlap
+from pipelines.prompts import CandidateError
 from pipelines.settings import read_settings
 from pipelines.words import share_words
-from storage.records import Answer, Candidate, Prompt
+from storage.records import Answer, Candidate, Prompt, word_space
 from tests.pipelines.conftest import MINIS, PROMPTS
 
 WORDS = ("London", "he", "unbelievableness", "\U0001f600", ".")
@@ -102,7 +105,6 @@ def test_a_candidate_of_several_pieces_is_scored_left_to_right(minis: tuple[Load
         prompt = PROMPTS[0]
         pieces = loaded.words.word_pieces(word)
         assert len(pieces) > 1
-        before, after = prompt.text.split("[MASK]")
         expected = 0.0
         ids = list(loaded.tokenizer(prompt.text)["input_ids"])
         at = ids.index(loaded.tokenizer.mask_token_id)
@@ -113,7 +115,6 @@ def test_a_candidate_of_several_pieces_is_scored_left_to_right(minis: tuple[Load
         assert candidate.logprob == pytest.approx(expected, abs=1e-3)
         assert candidate.rank is None
         assert [loaded.words.pieces[i] for i in pieces] == list(candidate.pieces)
-        assert before + after
 
 
 def stock_score(loaded: LoadedCheckpoint, ids: list[int], position: int, piece: int) -> float:
@@ -127,20 +128,27 @@ def stock_score(loaded: LoadedCheckpoint, ids: list[int], position: int, piece: 
 
 
 def test_every_candidate_has_a_row_even_where_it_cannot_be_said(filled: Filled) -> None:
+    he_space = word_space(dict.fromkeys(each.answer.checkpoint for each in filled.answers))
     for asked in filled.answers:
         assert [each.word for each in asked.answer.candidates] == list(WORDS)
         smile = asked.answer.candidates[WORDS.index("\U0001f600")]
-        if not smile.in_vocabulary:
-            assert smile == Candidate("\U0001f600", (), False, None, None, None)
+        assert smile == Candidate("\U0001f600", (), False, None, None, None, he_space)
 
 
 def test_shared_ranks_are_among_the_words_all_can_say(filled: Filled, minis: tuple[LoadedCheckpoint, ...]) -> None:
-    shared = share_words(*(each.words for each in minis))
-    for asked in filled.answers:
-        he = asked.answer.candidates[WORDS.index("he")]
-        assert he.rank is not None
-        assert he.rank_shared is not None
-        assert 1 <= he.rank_shared <= len(shared.number)
+    sayable = set.intersection(*(set(each.words.ids) for each in minis))
+    prompt = PROMPTS[0]
+    for loaded in minis:
+        p = stock_distribution(loaded, prompt)
+        mass = {word: float(p[list(loaded.words.ids[word])].sum()) for word in sayable}
+        answer = of(filled, loaded.checkpoint.name)[prompt.text, 0]
+        for word in ("he", "London", "."):
+            (scored,) = (each for each in answer.candidates if each.word == word)
+            own = mass[word.lower()]
+            better = sum(other > own * (1 + 1e-4) for other in mass.values())
+            about_equal = sum(abs(other - own) <= own * 1e-4 for other in mass.values())
+            assert scored.rank_shared is not None
+            assert better + 1 <= scored.rank_shared <= better + about_equal
 
 
 def test_agreements_compare_the_lists_and_the_full_distributions(filled: Filled, minis: tuple[LoadedCheckpoint, ...]) -> None:
@@ -187,3 +195,79 @@ def test_a_list_is_never_longer_than_the_vocabulary(minis: tuple[LoadedCheckpoin
     (asked,) = fill(minis[:1], [Question(PROMPTS[0])], top_k=size + 5).answers
     assert asked.answer.depth == size
     assert sum(line.score for line in asked.answer.predictions) == pytest.approx(1, abs=1e-6)
+
+
+def test_the_pieces_of_one_word_add_up(minis: tuple[LoadedCheckpoint, ...]) -> None:
+    checked = 0
+    for loaded in minis:
+        words = loaded.words
+        several = [word for word, ids in words.ids.items() if len(ids) > 1 and word == words.fold(word)][:1]
+        if not several:
+            continue
+        checked += 1
+        p = stock_distribution(loaded, PROMPTS[0])
+        (candidate,) = fill([loaded], [Question(PROMPTS[0], tuple(several))], top_k=5).answers[0].answer.candidates
+        ids = list(words.ids[several[0]])
+        assert candidate.logprob is not None
+        assert candidate.logprob == pytest.approx(float(np.log(p[ids].sum())), abs=1e-4)
+        assert candidate.logprob > float(np.log(p[ids].max())) + 1e-6
+    assert checked > 0
+
+
+def test_a_word_is_spelled_as_long_as_it_fits_into_the_positions(minis: tuple[LoadedCheckpoint, ...]) -> None:
+    loaded = minis[0]
+    word = "unbelievableness"
+    pieces = len(loaded.words.word_pieces(word))
+    room = loaded.max_tokens - len(loaded.tokenizer("[MASK]")["input_ids"]) + 1
+    for filler, fits in ((room - pieces, True), (room - pieces + 1, False)):
+        prompt = Prompt("the " * filler + "[MASK]")
+        (candidate,) = fill([loaded], [Question(prompt, (word,))], top_k=1).answers[0].answer.candidates
+        assert (candidate.logprob is not None) is fits
+        assert len(candidate.pieces) == pieces
+
+
+def test_words_that_take_too_many_passes_are_refused(minis: tuple[LoadedCheckpoint, ...]) -> None:
+    words = tuple(f"{letter}xqzjk" * 8 for letter in "abcdefgh")
+    with pytest.raises(CandidateError, match="fewer or shorter"):
+        fill(minis[:1], [Question(Prompt("[MASK] " * 10), words)], top_k=1)
+
+
+def test_equal_scores_are_ranked_by_id(minis: tuple[LoadedCheckpoint, ...]) -> None:
+    flat = np.zeros(len(minis[0].words.pieces))
+    flat[7] = 1.0
+    assert [line.token_id for line in rank_pieces(minis[0], flat, 5)] == [7, 0, 1, 2, 3]
+
+
+def test_asks_at_once_get_the_answers_of_asks_one_by_one(minis: tuple[LoadedCheckpoint, ...]) -> None:
+    import torch
+
+    usual = torch.get_num_threads()
+    serial = [fill(minis, [Question(prompt)], top_k=5).answers for prompt in PROMPTS[:24]]
+    with ThreadPoolExecutor(8) as sessions:
+        together = list(sessions.map(lambda prompt: fill(minis, [Question(prompt)], top_k=5).answers, PROMPTS[:24]))
+    for one, other in zip(serial, together, strict=True):
+        assert [each.answer.predictions for each in one] == [each.answer.predictions for each in other]
+    with ThreadPoolExecutor(1) as fresh:
+        assert fresh.submit(torch.get_num_threads).result() >= 1
+    assert torch.get_num_threads() == usual
+
+
+def test_a_byte_level_checkpoint_answers_like_the_pipeline(roberta: LoadedCheckpoint) -> None:
+    from transformers import pipeline
+
+    peer: Any = pipeline("fill-mask", model=str(roberta.tokenizer.name_or_path), dtype="float32")
+    assert roberta.max_tokens == 20
+    for text in ("the cat sat on the [MASK]", "[MASK] cat and [MASK] dog"):
+        expected = peer(text.replace("[MASK]", "<mask>"), top_k=5)
+        expected = [expected] if isinstance(expected[0], dict) else expected
+        answers = [each.answer for each in fill([roberta], [Question(Prompt(text), ("cat",))], top_k=5).answers]
+        for answer, lines in zip(answers, expected, strict=True):
+            assert [line.token_id for line in answer.predictions] == [line["token"] for line in lines]
+            assert answer.candidates[0].pieces == ("\u0120cat",)
+    lengths = set()
+    for count in range(12, 22):
+        prompt = Prompt("cat " * count + "[MASK]")
+        length = len(roberta.tokenizer(prompt.text.replace("[MASK]", "<mask>"))["input_ids"])
+        assert bool(fill([roberta], [Question(prompt)], top_k=1).refused) is (length > 20)
+        lengths.add(length)
+    assert {20, 21} <= lengths

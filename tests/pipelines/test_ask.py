@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,11 +18,13 @@ from pipelines.errors import PipelineError
 from pipelines.fill_mask import LoadedCheckpoint
 from pipelines.prompts import CandidateError, PromptError
 from pipelines.reply import comparison_as_json
+from pipelines.settings import read_settings
 from pipelines.shelf import Shelf
 from storage import history
 from storage.comparison import comparison as read_comparison
 from storage.log import Log
 from storage.records import RunStatus
+from tests.conftest import ROOT
 from tests.pipelines.conftest import MINIS
 
 SEED = "MLM and NSP is the [MASK] task of BERT."
@@ -37,9 +41,11 @@ def runs(log: Log) -> int:
     return history.counts(log.database).runs
 
 
-def test_every_answer_is_kept_and_read_back_as_it_was_shown(shelf: Shelf, log: Log) -> None:
-    shown = ask(replace(REQUEST, candidates=("main", "first"), author="ada", label="seed"), shelf, log).comparison
-    assert [each.answer.checkpoint.name for each in shown.answers] == list(MINIS)
+@pytest.mark.parametrize("text", [SEED, "[MASK] and [MASK] went home."], ids=["one mask", "two masks"])
+def test_every_answer_is_kept_and_read_back_as_it_was_shown(text: str, shelf: Shelf, log: Log) -> None:
+    request = replace(REQUEST, text=text, candidates=("main", "first"), author="ada", label="seed")
+    shown = ask(request, shelf, log).comparison
+    assert [each.answer.checkpoint.name for each in shown.answers] == list(MINIS) * shown.prompts[0].mask_count
     assert shown.saved
     kept = read_comparison(log.database, shown.run.run_id)
     assert kept is not None
@@ -201,7 +207,9 @@ def test_run_ids_are_version_7_and_sort_by_time() -> None:
     assert {uuid.UUID(each).version for each in ids} == {7}
     assert {uuid.UUID(each).variant for each in ids} == {uuid.RFC_4122}
     assert len(set(ids)) == 200
-    assert [each[:8] for each in ids] == sorted(each[:8] for each in ids)
+    assert [each[:13] for each in ids] == sorted(each[:13] for each in ids)
+    milliseconds = int(ids[-1].replace("-", "")[:12], 16)
+    assert abs(milliseconds - time.time() * 1000) < 60_000
 
 
 @pytest.mark.parametrize(
@@ -224,3 +232,66 @@ def test_several_masks_filled_together_are_kept_and_reused(shelf: Shelf, log: Lo
     assert {each.reused for each in again.answers} == {True}
     assert set(again.fillings) == set(first.fillings)
     assert [each.checkpoint.name for each in again.fillings[::7]] == list(MINIS[::-1])
+
+
+def test_a_shared_rank_belongs_to_the_checkpoints_asked_together(shelf: Shelf, log: Log) -> None:
+    """The words that three can say are fewer than those of one: each run shows its own rank, then and later."""
+    request = replace(REQUEST, candidates=("task", "main"))
+    for checkpoints in (MINIS, MINIS[:1], MINIS[::2], MINIS):
+        shown = ask(replace(request, checkpoints=checkpoints), shelf, log).comparison
+        fresh = ask(replace(request, checkpoints=checkpoints, record=False), shelf, None).comparison
+        told, expected = (
+            [each.rank_shared for asked in of.answers for each in asked.answer.candidates] for of in (shown, fresh)
+        )
+        assert told == expected
+        kept = read_comparison(log.database, shown.run.run_id)
+        assert kept is not None
+        assert [asked.answer.candidates for asked in kept.answers] == [asked.answer.candidates for asked in shown.answers]
+
+
+def test_another_configuration_of_the_same_weights_is_asked_afresh(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "models" / "team-albert"
+    shutil.copytree(ROOT / "pipelines" / "bundled" / "albert-mini", folder)
+    settings_file = tmp_path / "maskboard.toml"
+    settings_file.write_text(f'[checkpoints.team-albert]\nfolder = "{folder}"\n', "utf-8")
+    monkeypatch.setenv("MASKBOARD_SETTINGS", str(settings_file))
+    shelf = Shelf(read_settings())
+    try:
+        request = AskRequest(SEED, ("team-albert",))
+        before = ask(request, shelf, log).comparison.answers[0]
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        (folder / "config.json").write_text(json.dumps({**config, "hidden_act": "relu"}), "utf-8")
+        after = ask(request, shelf, log).comparison.answers[0]
+    finally:
+        shelf.close()
+    assert not after.reused
+    assert after.answer.entropy != before.answer.entropy
+
+
+def test_a_checkpoints_own_mask_means_the_mask(shelf: Shelf, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "mask_token", lambda name: "<blank>")
+    shown = ask(replace(REQUEST, text="Paris is the <blank> of France."), shelf, log).comparison
+    assert [prompt.text for prompt in shown.prompts] == ["Paris is the [MASK] of France."]
+
+
+def test_a_control_piece_is_no_candidate(shelf: Shelf, log: Log) -> None:
+    shown = ask(replace(REQUEST, candidates=("[SEP]", "[CLS][SEP]", "<pad>")), shelf, log).comparison
+    for asked in shown.answers:
+        for each in asked.answer.candidates:
+            assert not any(piece in ("[SEP]", "[CLS]", "<pad>", "[PAD]") for piece in each.pieces)
+
+
+def test_a_name_as_long_as_a_book_is_refused(shelf: Shelf, log: Log) -> None:
+    with pytest.raises(AskError, match="label has 201 characters"):
+        ask(replace(REQUEST, label="x" * 201), shelf, log)
+
+
+def test_an_imported_agreement_is_not_enough_to_answer_from(shelf: Shelf, log: Log) -> None:
+    first = ask(replace(REQUEST, record=False), shelf, None).comparison
+    unknown = tuple(replace(each, jsd_shared=None, coverage_a=None, coverage_b=None) for each in first.agreements)
+    log.append(replace(first, agreements=unknown, saved=True))
+    again = ask(REQUEST, shelf, log).comparison
+    assert [each.reused for each in again.answers] == [False] * 3
+    assert all(each.jsd_shared is not None for each in again.agreements)

@@ -153,10 +153,9 @@ def test_a_folder_serves_before_the_hub_and_the_hub_before_nothing(settings: Set
     assert located(BERT, settings).revision == entry.revision
     assert defaults(settings) == (BERT, *MINIS[1:])
 
-    files = tiny_checkpoint(seed=8)
-    folder = write_folder(models_dir(settings) / BERT, files)
+    folder = write_folder(models_dir(settings) / BERT, tiny_checkpoint(seed=8))
     assert (located(BERT, settings).source, located(BERT, settings).folder) == (Source.FOLDER, folder)
-    assert located(BERT, settings).revision == hashlib.sha256(files["model.safetensors"]).hexdigest()
+    assert located(BERT, settings).revision == content_revision(folder)
 
 
 def test_the_settings_file_comes_before_the_models_folder(settings: Settings, tmp_path: Path) -> None:
@@ -321,13 +320,29 @@ def test_no_bytes_in_place_of_weights_end_in_a_trace(tmp_path_factory: pytest.Te
 # What it is
 
 
+def content_revision(folder: Path) -> str:
+    """What `sha256sum config.json model.safetensors | sha256sum` prints."""
+    files = ["config.json", "model.safetensors"]
+    listing = subprocess.run(["sha256sum", *files], cwd=folder, capture_output=True, check=True).stdout
+    return hashlib.sha256(listing).hexdigest()
+
+
+def test_another_configuration_is_another_checkpoint(settings: Settings) -> None:
+    before = identify(located("bert-mini", settings), settings)
+    config = settings.bundled_dir / "bert-mini" / "config.json"
+    config.write_text(config.read_text("utf-8").replace("{", '{"hidden_act": "relu", ', 1), "utf-8")
+    after = identify(located("bert-mini", settings), settings)
+    assert after.weights_sha256 == before.weights_sha256
+    assert after.revision != before.revision
+
+
 def test_identity_of_a_mini_is_that_of_its_files(settings: Settings) -> None:
     files = tiny_checkpoint("distilbert", seed=1)
 
     checkpoint = identify(located("distilbert-mini", settings), settings)
 
     assert checkpoint.weights_sha256 == hashlib.sha256(files["model.safetensors"]).hexdigest()
-    assert checkpoint.revision == checkpoint.weights_sha256
+    assert checkpoint.revision == content_revision(settings.bundled_dir / "distilbert-mini")
     listing = subprocess.run(
         ["sha256sum", "tokenizer.json", "tokenizer_config.json"],
         cwd=settings.bundled_dir / "distilbert-mini",

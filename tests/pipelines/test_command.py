@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,7 @@ PROBLEMS = [
     ("unknown checkpoint", ("ask", SEED, "--checkpoint", "bart"), "bert-mini"),
     ("unknown command", ("answer", SEED), "--help"),
     ("unknown option", ("ask", SEED, "--topk", "3"), "--top-k"),
+    ("a dash in front", ("ask", "-[MASK] is it."), "behind --"),
     ("nothing to train", ("train",), "--checkpoint"),
 ]
 
@@ -133,3 +135,33 @@ def test_a_log_held_by_another_process_is_named_in_one_sentence(tmp_path: Path) 
     assert str(holder.pid) in said.stderr
     assert said.stderr.count("\n") == 1
     assert "Traceback" not in said.stderr
+
+
+def test_a_prompt_that_starts_with_a_dash_goes_behind_two(told: Any) -> None:  # noqa: ANN401
+    said = told("ask", "--no-log", "--checkpoint", "bert-mini", "--", "-[MASK] is it.")
+    assert said.code == 0
+    assert "-[MASK] is it." in said.out
+
+
+def test_ctrl_c_is_told_and_is_no_success() -> None:
+    program = (
+        "import os, signal, sys, pipelines.shelf, pipelines.__main__ as command\n"
+        "pipelines.shelf.Shelf.get = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        f"sys.argv = ['pipelines', 'ask', {SEED!r}, '--no-log']\n"
+        "sys.exit(command.main())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "Stopped.\n")
+
+
+def test_a_terminal_without_the_characters_gets_their_escapes() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines", "ask", "--no-log", "--checkpoint", "albert-mini", "--json", "caf\u00e9 [MASK]"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "caf\\xe9" in done.stdout

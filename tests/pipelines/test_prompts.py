@@ -29,6 +29,8 @@ SPELLINGS = [
     ("decomposed accent", "cafe\u0301 [MASK]", "caf\u00e9 [MASK]"),
     ("emoji stays", "I \U0001f600 [MASK]", "I \U0001f600 [MASK]"),
     ("right to left stays", "\u05e9\u05dc\u05d5\u05dd [MASK]", "\u05e9\u05dc\u05d5\u05dd [MASK]"),
+    ("invisible marks", "\ufeffParis\u200b is \u202e[MASK]\u00ad.", "Paris is [MASK]."),
+    ("joiners stay", "\u0645\u06cc\u200c\u062e\u0648 [MASK]", "\u0645\u06cc\u200c\u062e\u0648 [MASK]"),
     ("only a mask", "[MASK]", "[MASK]"),
 ]
 
@@ -107,7 +109,7 @@ NO_WORDS = [
     ("control", "a\0b", "U+0000"),
     ("surrogate", "\udc00", "U+DC00"),
     ("invisible", "\u200b\u200d", "no letter"),
-    ("long", "a" * 101, "101 characters"),
+    ("long", "a" * 51, "51 characters"),
 ]
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from pipelines.words import PieceKind, WordMap, WordMapError, read_tokenizer, read_words, share_words
+from pipelines.vocabulary import WordMapError, read_tokenizer, read_words
+from pipelines.words import PieceKind, WordMap, share_words
 
 
 def word_piece() -> WordMap:

@@ -1,0 +1,91 @@
+"""Questions -> full distributions: one checkpoint, all its masks, and the words that it has to spell."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.fill_mask import LoadedCheckpoint, Row
+from pipelines.prompts import CandidateError
+from storage.records import Prompt
+
+MAX_SPELLED = 1_000
+"""Rows that the words of several pieces of one question may add. A word of 20 pieces at ten masks is 200 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prompt and the words to score at each of its masks."""
+
+    prompt: Prompt
+    words: tuple[str, ...] = ()
+    row_number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What one checkpoint gave to one question."""
+
+    logprobs: NDArray[np.float64] = field(repr=False)
+    """Shape (masks, vocabulary)."""
+    probabilities: NDArray[np.float64] = field(repr=False)
+    latency_ms: float
+    long_words: dict[str, tuple[float, ...]]
+    """Words of several pieces -> their log-probability at each mask."""
+
+
+def distributions(checkpoint: LoadedCheckpoint, questions: Sequence[Question], rows: Sequence[Row]) -> list[Distribution]:
+    """What the checkpoint gives to each question; the rows of all words of several pieces go through the same batches."""
+    started = time.perf_counter()
+    cuts = [_cut_long_words(checkpoint, question, row) for question, row in zip(questions, rows, strict=True)]
+    extra = [
+        spelled
+        for row, long_words in zip(rows, cuts, strict=True)
+        for ids in long_words.values()
+        for position in row.positions
+        for spelled in _spell(row, position, ids)
+    ]
+    scores = checkpoint.logprobs([*rows, *extra])
+    spelled_scores = iter(scores[len(rows) :])
+    elapsed = (time.perf_counter() - started) * 1000 / max(len(questions), 1)
+    return [
+        Distribution(
+            logprobs=logprobs,
+            probabilities=np.exp(logprobs),
+            latency_ms=elapsed,
+            long_words={
+                word: tuple(sum(float(next(spelled_scores)[0, 0]) for _ in ids) for _ in row.positions)
+                for word, ids in long_words.items()
+            },
+        )
+        for logprobs, row, long_words in zip(scores[: len(rows)], rows, cuts, strict=True)
+    ]
+
+
+def _cut_long_words(checkpoint: LoadedCheckpoint, question: Question, row: Row) -> dict[str, tuple[int, ...]]:
+    """The question's words of several pieces that still fit into the checkpoint's positions."""
+    cuts = {word: checkpoint.words.word_pieces(word) for word in question.words if not checkpoint.words.word_ids(word)}
+    room = checkpoint.max_tokens - len(row.ids) + 1
+    fitting = {word: ids for word, ids in cuts.items() if 1 < len(ids) <= room}
+    if (spelled := len(row.positions) * sum(map(len, fitting.values()))) > MAX_SPELLED:
+        raise CandidateError(
+            f"{checkpoint.checkpoint.name} spells the candidates in pieces that take {spelled:,} passes for the "
+            f"{len(row.positions)} masks; at most {MAX_SPELLED:,} are made. Name fewer or shorter words."
+        )
+    return fitting
+
+
+def _spell(row: Row, position: int, ids: Sequence[int]) -> Iterator[Row]:
+    """One row for each piece of a word at a mask: the pieces before it are given, it and those behind it are masked.
+
+    That is the within-word left-to-right order of Kauf and Ivanova (2023, ACL). The logs of the pieces add up to the
+    word's log-probability, given that the word has this many pieces.
+    """
+    mask = row.ids[position]
+    for known, piece in enumerate(ids):
+        middle = (*ids[:known], *(mask for _ in ids[known:]))
+        yield Row((*row.ids[:position], *middle, *row.ids[position + 1 :]), (position + known,), piece)
