@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import json
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from pipelines.errors import PipelineError
+from pipelines.training.__main__ import main as train_command
 from storage.errors import StorageError
 
 INTERRUPTED = 130
@@ -89,23 +89,7 @@ def models_command(
         Console().print(reply.models_as_table(entries))
 
 
-@app.command("train")
-def train_command(
-    checkpoint: Annotated[str | None, typer.Option(help="bert-mini, distilbert-mini or albert-mini.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder under which the checkpoint's folder is written.")] = Path("artifacts"),
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
-    minutes: Annotated[float, typer.Option(help="How long to train.")] = 40.0,
-    evaluate: Annotated[Path | None, typer.Option(help="Measure the checkpoints in this folder instead.")] = None,
-) -> None:
-    """Train a bundled checkpoint from scratch, or measure one."""
-    from pipelines.training import command
-
-    if evaluate is not None:
-        command.evaluate(evaluate)
-    elif checkpoint is None:
-        raise PipelineError("Name what to train with --checkpoint, or what to measure with --evaluate.")
-    else:
-        command.train(checkpoint, out, device=device, minutes=minutes)
+app.command("train")(train_command)
 
 
 def _download(name: str) -> None:
