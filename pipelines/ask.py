@@ -129,6 +129,17 @@ def read_expected(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(word.strip() for word in part.split("|") if word.strip()) for part in text.split(";"))
 
 
+def write_expected(expectations: Sequence[Expectation], mask_count: int) -> str:
+    """Expected words as a person would write them: what `read_expected` reads back.
+
+    >>> prompt = Prompt("[MASK] is in [MASK].")
+    >>> write_expected([Expectation(prompt, 0, "paris"), Expectation(prompt, 0, "lyon")], prompt.mask_count)
+    'paris | lyon;'
+    """
+    by_mask = [[each.word for each in expectations if each.mask_index == mask] for mask in range(mask_count)]
+    return "; ".join(" | ".join(words) for words in by_mask).rstrip(" ") if any(by_mask) else ""
+
+
 def new_run_id() -> str:
     """A UUID of version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then random, so that ids sort by time."""
     value = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10))

@@ -42,6 +42,8 @@ class RunSummary:
     answer_count: int
     """Answers asked for, reused ones included."""
     refused_count: int
+    first_problem: str | None
+    """Why the first refused prompt was refused; None where none was."""
     first_text: str
     """The first prompt; of a run without answers the first refused text; empty where there is neither."""
     checkpoints: tuple[str, ...]
@@ -73,11 +75,12 @@ class CheckpointUse:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long a checkpoint takes when a model runs; reused answers do not count."""
+    """How long a checkpoint takes to answer a prompt when a model runs and no words are scored beside it."""
 
     checkpoint: Checkpoint
     median_ms: float
     n: int
+    """Prompts, however many masks each has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def recent_runs(database: Database, *, search: str | None = None, limit: int = 5
             words[run_id].append((name, word))
     rows = []
     for run_id, kind, label, author, started_at, status in page:
-        prompts, answers, refused, first_refused = counts[run_id]
+        prompts, answers, refused, first_refused, first_problem = counts[run_id]
         rows.append(
             RunSummary(
                 run_id=run_id,
@@ -125,6 +128,7 @@ def recent_runs(database: Database, *, search: str | None = None, limit: int = 5
                 prompt_count=prompts,
                 answer_count=answers,
                 refused_count=refused,
+                first_problem=first_problem,
                 first_text=texts.get(run_id) or first_refused or "",
                 checkpoints=checkpoints.get(run_id, ()),
                 top_words=tuple(words[run_id]),

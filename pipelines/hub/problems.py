@@ -35,7 +35,7 @@ def unreachable(error: Exception, url: str) -> DownloadFailed:
         )
     if isinstance(error, httpx2.ConnectError):
         return DownloadFailed(
-            f"{host} cannot be reached ({error}): check the network, set HTTPS_PROXY or HF_ENDPOINT, {_BY_HAND}."
+            f"{httpx2.URL(url).netloc.decode()} cannot be reached: check the network, HTTPS_PROXY and HF_ENDPOINT, {_BY_HAND}."
         )
     return DownloadFailed(f"The connection to {host} broke off ({error}): go on later; what arrived is kept.")
 

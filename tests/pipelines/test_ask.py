@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.agreement import as_asked
-from pipelines.ask import AskError, AskRequest, ask, new_run_id, read_expected
+from pipelines.ask import AskError, AskRequest, ask, new_run_id, read_expected, write_expected
 from pipelines.errors import PipelineError
 from pipelines.fill_mask import LoadedCheckpoint
 from pipelines.prompts import CandidateError, PromptError
@@ -23,7 +23,7 @@ from pipelines.shelf import Shelf
 from storage import history
 from storage.comparison import comparison as read_comparison
 from storage.log import Log
-from storage.records import RunStatus
+from storage.records import Expectation, Prompt, RunStatus
 from tests.conftest import ROOT
 from tests.pipelines.conftest import MINIS
 
@@ -295,3 +295,13 @@ def test_an_imported_agreement_is_not_enough_to_answer_from(shelf: Shelf, log: L
     again = ask(REQUEST, shelf, log).comparison
     assert [each.reused for each in again.answers] == [False] * 3
     assert all(each.jsd_shared is not None for each in again.agreements)
+
+
+@pytest.mark.parametrize("text", ["", "paris", "paris | lyon", "paris; france", "; france", "a | b; c; d"])
+def test_expected_words_are_written_as_they_are_read(text: str) -> None:
+    prompt = Prompt("[MASK] " * 3)
+    expectations = [Expectation(prompt, i, word) for i, words in enumerate(read_expected(text)) for word in words]
+    written = write_expected(expectations, prompt.mask_count)
+    again = [Expectation(prompt, i, word) for i, words in enumerate(read_expected(written)) for word in words]
+    assert again == expectations
+    assert bool(written) is bool(expectations)

@@ -490,7 +490,7 @@ def test_without_a_network_it_says_so(settings: Settings) -> None:
         unused.bind(("127.0.0.1", 0))
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}"
 
-        with pytest.raises(DownloadFailed, match=r"127\.0\.0\.1 cannot be reached .*docs/checkpoints\.md"):
+        with pytest.raises(DownloadFailed, match=r"127\.0\.0\.1:\d+ cannot be reached: .*docs/checkpoints\.md"):
             planned(replace(settings, endpoint=closed))
 
 

@@ -50,6 +50,7 @@ def test_a_line_tells_what_a_run_was(log: Log) -> None:
         prompt_count=1,
         answer_count=6,
         refused_count=1,
+        first_problem="There is no mask.",
         first_text="[MASK] is the [MASK] of France.",
         checkpoints=tuple(by.name for by in TRIO),
         top_words=tuple((a.answer.checkpoint.name, a.answer.predictions[0].word) for a in comparison.answers[:3]),
@@ -127,6 +128,13 @@ def test_latency_counts_fresh_answers_only(log: Log) -> None:
         told = replace(first.answers[0], latency_ms=milliseconds, reused=reused)
         log.append(replace(first, answers=(told,)))
     assert history.latency(log.database) == (history.Latency(BERT, 20.0, 2),)
+
+
+def test_latency_counts_a_prompt_once_and_not_where_words_were_scored(log: Log) -> None:
+    log.append(ask("[MASK] is the capital of [MASK].", checkpoints=[BERT]))
+    assert [(each.n, each.median_ms) for each in history.latency(log.database)] == [(1, 12.5)]
+    log.append(ask("Paris is [MASK].", number=1, checkpoints=[BERT], candidates=("big",)))
+    assert [each.n for each in history.latency(log.database)] == [1]
 
 
 def test_checkpoints_tell_how_much_they_answered(log: Log) -> None:
