@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 TOKEN_BUDGET = 512
 """Tokens of one forward pass, padding included; best of 256 to 512 on two cores, and memory stays flat."""
 
-SMALL = 20_000_000
-"""Parameters under which a forward pass runs on one thread. Two threads that meet after every small product lose whole time
-slices beside any other busy process: three minis, 30 asks, median 116 to 152 ms on two threads and 26 to 39 ms on one."""
+SMALL = 12_000_000
+"""Products that a token costs in the layers (12 x layers x hidden^2) under which a pass runs on one thread. The minis have 3
+million, DistilBERT 42, BERT and ALBERT 85. Two threads that meet after every small product lose whole time slices beside any
+other busy process: three minis, 30 asks, median 116 to 152 ms on two threads and 26 to 39 ms on one."""
 
 
 class LoadError(PipelineError):
@@ -137,7 +138,7 @@ class LoadedCheckpoint:
         In float32 on the way and float64 in the normaliser; equal to the fill-mask pipeline's softmax within 1e-5.
         """
         rows: dict[int, NDArray[np.float64]] = {}
-        small = self.checkpoint.parameters < SMALL
+        small = 12 * self.model.config.num_hidden_layers * self.model.config.hidden_size**2 < SMALL
         for batch in _batches(sequences):
             logits = self.passes.run(partial(self._forward, [sequences[i] for i in batch]), small=small)
             if not np.isfinite(logits).all():

@@ -96,8 +96,10 @@ def is_punctuation(text: str) -> bool:
 
 def _read_piece(piece: str, behind_anchor: str) -> tuple[str, PieceKind]:
     text = behind_anchor.strip()
+    if behind_anchor and not text:
+        return piece, PieceKind.SPACE
     if not text or "\ufffd" in text:
-        # A lone space mark, or bytes that are only a part of a character.
+        # Bytes that are only a part of a character.
         return f"{CONTINUATION_MARK}{piece}", PieceKind.CONTINUATION
     if behind_anchor[0].isspace():
         return text, PieceKind.WORD

@@ -29,6 +29,8 @@ class PieceKind(StrEnum):
     """Punctuation or a sign without a word mark: it stands for itself."""
     CONTINUATION = "continuation"
     """It goes on with the word before it."""
+    SPACE = "space"
+    """A space mark of its own: the next piece begins a word."""
     SPECIAL = "special"
     """A control piece or a placeholder that no text contains."""
 

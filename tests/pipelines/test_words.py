@@ -53,7 +53,7 @@ KINDS = [
     ("Unigram inside", unigram, "cat", "##cat", PieceKind.CONTINUATION),
     ("Unigram sign", unigram, ".", ".", PieceKind.PUNCTUATION),
     ("Unigram marked sign", unigram, "▁.", ".", PieceKind.WORD),
-    ("Unigram lone mark", unigram, "▁", "##▁", PieceKind.CONTINUATION),
+    ("Unigram lone mark", unigram, "▁", "▁", PieceKind.SPACE),
     ("byte-level word", byte_level, "Ġcat", "cat", PieceKind.WORD),
     ("byte-level inside", byte_level, "cat", "##cat", PieceKind.CONTINUATION),
     ("byte-level part of a character", byte_level, "Ã", "##Ã", PieceKind.CONTINUATION),
