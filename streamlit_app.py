@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import places
 from dashboard.components.problem import show_unforeseen
 
 PICTURES = Path(__file__).parent / "dashboard"
@@ -17,21 +18,21 @@ st.logo(str(PICTURES / "logo.svg"), size="medium")
 page = st.navigation(
     [
         st.Page(
-            "dashboard/app_pages/compare.py",
+            places.COMPARE,
             title="Compare",
             icon=":material/view_column:",
             default=True,
             help="Ask one sentence with a blank and see how each checkpoint fills it.",
         ),
         st.Page(
-            "dashboard/app_pages/history.py",
+            places.HISTORY,
             title="History",
             icon=":material/history:",
             url_path="history",
             help="Everything that was asked, newest first. Search it and open any run again.",
         ),
         st.Page(
-            "dashboard/app_pages/models.py",
+            places.MODELS,
             title="Models",
             icon=":material/deployed_code:",
             url_path="models",
@@ -40,6 +41,9 @@ page = st.navigation(
     ],
     position="top",
 )
+# What a page puts back into its address when a person comes to it again, it leaves alone where they pressed Back.
+st.session_state["arrived"] = st.session_state.get("page_drawn") != page.url_path
+st.session_state["page_drawn"] = page.url_path
 try:
     page.run()
 except Exception as error:  # noqa: BLE001 - the last resort: a person sees a sentence, the server's log the trace

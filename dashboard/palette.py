@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-BadgeColour = Literal["blue", "orange", "green", "gray"]
+BadgeColour = Literal["blue", "orange", "green", "gray", "yellow"]
 
 FAMILY_COLOURS = {"bert": "#0072b2", "distilbert": "#d55e00", "albert": "#009e73"}
 """Three colours of Okabe and Ito's palette (2008): blue, vermillion, bluish green."""
 
-OTHER_FAMILY = "#7a6fc9"
+OTHER_FAMILY = "#5160d8"
 """A family beyond the three of the catalogue."""
 
 FAMILY_BADGES: dict[str, BadgeColour] = {"bert": "blue", "distilbert": "orange", "albert": "green"}

@@ -85,6 +85,14 @@ def checkpoints_at_hand() -> tuple[str, ...]:
     return tuple(name for name in named if isinstance(checkpoints.locate(name, settings()), checkpoints.Located))
 
 
+def published_weights(name: str) -> str | None:
+    """The SHA-256 of the weights that the hub publishes under a name, where the catalogue knows it."""
+    try:
+        return catalogue.entry_named(name, settings()).weights_sha256
+    except PipelineError:
+        return None
+
+
 def look_again() -> None:
     """Forget where checkpoints were found, because a download or a person has just put one in its place."""
     default_checkpoints.clear()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import resources
 from dashboard.components.ask_form import ask_form
-from dashboard.components.asking import carry_out, open_linked_run, shown
+from dashboard.components.asking import carry_out, name_run, open_linked_run, shown, why_not_asked
 from dashboard.components.author import author_box
 from dashboard.components.comparison_view import show_comparison
 from dashboard.components.loading import show_loading
@@ -30,24 +30,34 @@ except PipelineError as error:
 opened = resources.open_log()
 if opened.problem is not None:
     show_notice("Nothing is being saved", opened.problem)
-if (problem := open_linked_run(opened)) is not None:
-    show_problem("That run cannot be shown", problem)
+beside_form = st.container()
+problem = open_linked_run(opened, at_hand)
+name_run()
 
 request = ask_form(at_hand, defaults, author)
+if problem is not None and request is None:
+    with beside_form:
+        show_problem("That run cannot be shown", problem)
 show_who_answers(at_hand, defaults)
-before_first_ask = request is None and shown() is None
-if request is not None:
-    carry_out(request, library.shelf, opened)
-else:
-    show_loading(library, st.session_state["chosen"] or defaults, as_columns=before_first_ask)
 
-answers = shown()
-if answers is not None:
-    if answers.not_saved not in (None, opened.problem):
-        show_notice("Not saved", answers.not_saved or "")
-    show_comparison(answers.comparison, partial(show_saved, answers.comparison, answers.not_saved))
-elif before_first_ask:
-    st.caption(
-        "Press Ask. Each checkpoint gets a column with its most probable words for the blank; a word that several of them "
-        "give has the same colour in each. Every answer is kept in the history."
-    )
+# While an ask is on its way, what stood here before is taken away.
+above, below = (st.empty(), st.empty().container()) if request is not None else (st.container(), st.container())
+with above:
+    if request is not None:
+        carry_out(request, library.shelf, opened)
+    else:
+        first = shown() is None and why_not_asked() is None
+        show_loading(library, st.session_state["chosen"] or defaults, as_columns=first)
+
+with below:
+    if (sentence := why_not_asked()) is not None:
+        show_problem("Not asked", sentence)
+    elif (answers := shown()) is not None:
+        if answers.not_saved not in (None, opened.problem):
+            show_notice("Not saved", answers.not_saved or "")
+        show_comparison(answers.comparison, partial(show_saved, answers.comparison, answers.not_saved))
+    else:
+        st.caption(
+            "Press Ask. Each checkpoint gets a column with its most probable words for the blank; a word that several of them "
+            "give has the same colour in each. Every answer is kept in the history."
+        )

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import places, resources
 from dashboard.components.problem import show_problem
-from dashboard.components.run_list import RUNS_PER_PAGE, page_number, show_runs
-from dashboard.components.run_view import COMPARE_PAGE, show_run
+from dashboard.components.run_list import RUNS_PER_PAGE, back_to_first_page, page_number, show_runs
+from dashboard.components.run_view import show_run
 from dashboard.wording import count
 from storage.errors import StorageError
 
@@ -27,6 +27,7 @@ search = st.text_input(
     placeholder="Search prompts, labels and names",
     label_visibility="collapsed",
     bind="query-params",
+    on_change=back_to_first_page,
 )
 wanted = (search or "").strip()
 above, below = st.container(), st.container()
@@ -44,9 +45,9 @@ with above:
         first = (number - 1) * RUNS_PER_PAGE + 1
         which = f"{first:,} to {first + len(runs.rows) - 1:,} of {count(n, 'run')}" if n > RUNS_PER_PAGE else count(n, "run")
         st.caption(f"{which}, newest first" + (", matching your search" if wanted else ""))
-        show_runs(opened.log, runs)
+        show_runs(runs, wanted, number)
     elif wanted:
         st.text(f'Nothing that was asked holds "{wanted}". Search for a part of a prompt, a label or a name.')
     else:
         st.text("Nothing has been asked yet. Everything that you ask on Compare is kept here, with every answer.")
-        st.page_link(COMPARE_PAGE, label="Ask the first prompt", icon=":material/view_column:")
+        st.page_link(places.COMPARE, label="Ask the first prompt", icon=":material/view_column:")

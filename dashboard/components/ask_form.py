@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components.problem import show_problem
-from pipelines.ask import MAX_TOP_K, AskRequest, read_expected
-from pipelines.prompts import PromptError, read_prompt
+from dashboard.components.problem import show_notice, show_problem
+from dashboard.top_k import NOT_A_TOP_K, read_top_k
+from dashboard.wording import listed
+from pipelines.ask import MAX_TOP_K, AskRequest, read_expected, write_expected
+from pipelines.prompts import PromptError, printable, read_prompt
 from storage.records import MASK, Comparison
 
 FIRST_PROMPT = "MLM and NSP is the [MASK] task of BERT."
-DEFAULT_TOP_K = 5
+DEFAULT_TOP_K = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,22 @@ EXAMPLES = (
 )
 
 
-def ask_form(at_hand: Sequence[str], defaults: Sequence[str], author: str | None) -> AskRequest | None:
-    """Draw the form; what to ask, at the run in which a person asks."""
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """What was typed cannot even be made a request."""
+
+    sentence: str
+
+
+def ask_form(at_hand: Sequence[str], defaults: Sequence[str], author: str | None) -> AskRequest | NotAsked | None:
+    """Draw the form; what to ask, at the run in which a person asks.
+
+    The boxes stand in no `st.form`: one of those keeps from the server what was typed and not sent, and a look at another
+    page would lose it.
+    """
     _set_defaults(at_hand, defaults)
-    with st.form("ask", border=True):
-        box, button = st.columns([8, 1], vertical_alignment="center")
+    with st.container(border=True):
+        box, button = st.columns([7.2, 1.8], vertical_alignment="center")
         box.text_area(
             "Sentence with a blank",
             key="prompt",
@@ -48,31 +61,60 @@ def ask_form(at_hand: Sequence[str], defaults: Sequence[str], author: str | None
             placeholder="A sentence with [MASK] where a word is missing",
             persist_state="session",
         )
-        # Enter in any one-line box presses the first button of a form, so Ask comes first.
-        asked = button.form_submit_button("Ask", type="primary", icon=":material/send:", key="ask_button", width="stretch")
+        asked = button.button(
+            "Ask", type="primary", icon=":material/send:", key="ask_button", width="stretch", shortcut="Ctrl+Enter"
+        )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.form_submit_button("Insert [MASK]", key="insert_mask", on_click=_insert_mask, help="Puts a blank at the end.")
+            st.button("Insert [MASK]", key="insert_mask", on_click=_insert_mask, help="Puts a blank at the end.")
             st.caption("Or try an example:", width="content")
             pressed = [
-                st.form_submit_button(each.label, key=f"example_{each.label}", on_click=_fill, args=(each,), help=each.help)
+                st.button(each.label, key=f"example_{each.label}", on_click=_fill, args=(each,), help=each.help)
                 for each in EXAMPLES
             ]
         _options(at_hand)
-    return _request(author) if asked or any(pressed) else None
+    if missing := st.session_state.get("not_here"):
+        show_notice(
+            "Not all are here",
+            f"{listed(missing)} answered in the run that you opened, and cannot be asked again on this machine just now. "
+            "Choose others, or see on Models how to get what is missing.",
+        )
+    if not (asked or any(pressed)):
+        return None
+    st.session_state["not_here"] = ()
+    return _request(author)
 
 
-def fill_from(comparison: Comparison) -> None:
-    """Put a run that was opened by its link into the form. To be called before the form is drawn."""
-    options = comparison.run.options
-    top_k = options.get("top_k")
-    if comparison.prompts:
-        st.session_state["prompt"] = comparison.prompts[0].text
-    if isinstance(top_k, int) and 1 <= top_k <= MAX_TOP_K:
-        st.session_state["top_k"] = top_k
-    expected = {each.word for each in comparison.expectations}
-    words = dict.fromkeys(each.word for asked in comparison.answers for each in asked.answer.candidates)
-    st.session_state["candidates"] = ", ".join(word for word in words if word not in expected)
-    st.session_state["chosen"] = list(dict.fromkeys(asked.answer.checkpoint.name for asked in comparison.answers))
+def fill_from(comparison: Comparison, at_hand: Sequence[str]) -> None:
+    """Put a run that was opened by its link into every box. To be called before the form is drawn."""
+    state, options = st.session_state, comparison.run.options
+    prompts = [each.text for each in comparison.prompts] or [printable(each.text) for each in comparison.refused]
+    first = comparison.prompts[0] if comparison.prompts else None
+    expectations = [each for each in comparison.expectations if each.prompt == first]
+    names = _texts(options.get("checkpoints")) or [each.answer.checkpoint.name for each in comparison.answers]
+    state["prompt"] = prompts[0] if prompts else ""
+    state["top_k"] = str(read_top_k(str(options.get("top_k"))) or DEFAULT_TOP_K)
+    state["expected"] = write_expected(expectations, first.mask_count) if first else ""
+    state["candidates"] = ", ".join(_named_words(comparison, [each.word for each in expectations]))
+    state["chosen"] = list(dict.fromkeys(names))
+    state["not_here"] = tuple(name for name in state["chosen"] if name not in at_hand)
+
+
+def _named_words(comparison: Comparison, expected: Sequence[str]) -> list[str]:
+    """The candidates that were named, without the expected words that asking puts behind them.
+
+    One that is both stays where it can be told; where it cannot, naming it asks the same.
+    """
+    words = _texts(comparison.run.options.get("candidates"))
+    words = words or list(dict.fromkeys(each.word for asked in comparison.answers for each in asked.answer.candidates))
+    for n in range(len(words)):
+        if list(dict.fromkeys([*words[:n], *expected])) == words:
+            return words[:n]
+    return words
+
+
+def _texts(value: object) -> list[str]:
+    """The texts of a stored option, which may be anything."""
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
 
 
 def _set_defaults(at_hand: Sequence[str], defaults: Sequence[str]) -> None:
@@ -105,7 +147,9 @@ def _from_address() -> str | None:
 
 def _options(at_hand: Sequence[str]) -> None:
     checkpoints, candidates, expected, top_k, record = st.columns([5, 3, 3, 1.4, 1.8], vertical_alignment="bottom")
-    checkpoints.multiselect("Checkpoints", at_hand, key="chosen", placeholder="Choose at least one", persist_state="session")
+    checkpoints.multiselect(
+        "Checkpoints", at_hand, key="chosen", placeholder="Choose at least one", persist_state="session", on_change=_chosen_anew
+    )
     candidates.text_input(
         "Candidates",
         key="candidates",
@@ -120,29 +164,27 @@ def _options(at_hand: Sequence[str]) -> None:
         persist_state="session",
         help="The right word, if you know it; it is marked in the lists. Separate alternatives with | and blanks with ;",
     )
-    # Without bounds of its own: the box would take another number in silence, where asking answers with a sentence.
-    top_k.number_input(
-        "Top-k",
-        value=None,
-        step=1,
-        key="top_k",
-        persist_state="session",
-        help=f"How many words each checkpoint lists, 1 to {MAX_TOP_K:,}.",
+    # A box for text: one for numbers rounds what it is given, or turns red and says nothing.
+    top_k.text_input(
+        "Top-k", key="top_k", persist_state="session", help=f"How many words each checkpoint lists, 1 to {MAX_TOP_K:,}."
     )
     record.toggle(
         "Do not log",
         key="no_log",
         persist_state="session",
+        bind="query-params",  # a reload must not switch the log on again
         help="Ask without leaving a trace in the history. Nothing is looked up there either.",
     )
 
 
-def _request(author: str | None) -> AskRequest:
+def _request(author: str | None) -> AskRequest | NotAsked:
     state = st.session_state
+    if (top_k := read_top_k(state["top_k"] or "")) is None:
+        return NotAsked(NOT_A_TOP_K)
     return AskRequest(
         text=state["prompt"] or "",
         checkpoints=tuple(state["chosen"]),
-        top_k=int(state["top_k"] or 0),
+        top_k=top_k,
         candidates=tuple(word for word in re.split(r"[,\s]+", state["candidates"] or "") if word),
         expected=read_expected(state["expected"] or ""),
         author=author,
@@ -150,12 +192,16 @@ def _request(author: str | None) -> AskRequest:
     )
 
 
+def _chosen_anew() -> None:
+    st.session_state["not_here"] = ()
+
+
 def _insert_mask() -> None:
-    """Before a last full stop, question or exclamation mark, else at the end."""
-    text = st.session_state["prompt"].rstrip()
+    """Before a last full stop, question or exclamation mark, else at the end. An empty box gets a full stop, too."""
+    text = (st.session_state["prompt"] or "").rstrip()
     end = text[-1:] if text[-1:] in (".", "?", "!") else ""
     body = text.removesuffix(end).rstrip() if end else text
-    st.session_state["prompt"] = f"{body} {MASK}{end or '.'}".lstrip()
+    st.session_state["prompt"] = f"{body} {MASK}{end}".lstrip() if text else f"{MASK}."
 
 
 def _fill(example: Example) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components.ask_form import fill_from
-from dashboard.components.problem import show_problem
+from dashboard.components.ask_form import NotAsked, fill_from
 from dashboard.resources import OpenLog, comparison
 from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
 from dashboard.wording import listed
 from pipelines.ask import AskReply, AskRequest, ask
 from pipelines.errors import PipelineError
+from pipelines.prompts import PromptError
 from pipelines.shelf import Shelf, ShelfState
 from storage.errors import StorageError
 from storage.records import Comparison
@@ -34,7 +34,13 @@ def shown() -> Shown | None:
     return found
 
 
-def open_linked_run(opened: OpenLog) -> str | None:
+def why_not_asked() -> str | None:
+    """Why the last ask of this session was refused, as long as no other came after it."""
+    sentence: str | None = st.session_state.get("not_asked")
+    return sentence
+
+
+def open_linked_run(opened: OpenLog, at_hand: Sequence[str]) -> str | None:
     """Take up the run that the address names, once. A sentence where there is none; to be called before the form."""
     named = st.query_params.get("run")
     before = shown()
@@ -50,21 +56,33 @@ def open_linked_run(opened: OpenLog) -> str | None:
         return str(error)
     if found is None:
         return UNKNOWN_RUN
-    st.session_state["shown"] = Shown(found)
-    fill_from(found)
+    st.session_state["shown"], st.session_state["not_asked"] = Shown(found), None
+    fill_from(found, at_hand)
     return None
 
 
-def carry_out(request: AskRequest, shelf: Shelf, opened: OpenLog) -> None:
-    """Ask, and keep the answers for the page. What cannot be asked is said on the page, in place of answers."""
-    st.session_state["shown"] = None
+def name_run() -> None:
+    """Put the run on the page back into the address, which a look at another page has taken it from."""
+    looked_at = shown()
+    if st.session_state.get("arrived") and looked_at is not None and looked_at.comparison.saved:
+        st.query_params["run"] = looked_at.comparison.run.run_id
+
+
+def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> None:
+    """Ask, and keep for the page the answers, or why there are none. Draws what it waits for and nothing else."""
+    st.session_state["shown"] = st.session_state["not_asked"] = None
+    if isinstance(request, NotAsked):
+        _refuse(request.sentence)
+        return
     waiting = [name for name in request.checkpoints if shelf.entry(name).state is not ShelfState.READY]
+    version = None if opened.log is None else opened.log.version
     try:
         with st.spinner(_doing(request.checkpoints, waiting), show_time=True):
             reply, trouble = _ask(request, shelf, opened)
     except PipelineError as error:
-        st.query_params.pop("run", None)
-        show_problem("Not asked", str(error))
+        # A refusal is kept where the prompt is at fault; the version moves with whatever is kept.
+        kept = isinstance(error, PromptError) and request.record and opened.log is not None and opened.log.version != version
+        _refuse(f"{error}\nKept in the history as not asked." if kept else str(error))
         return
     wanted = request.record and not reply.comparison.saved
     st.session_state["shown"] = Shown(reply.comparison, (reply.not_saved or trouble) if wanted else None)
@@ -72,6 +90,11 @@ def carry_out(request: AskRequest, shelf: Shelf, opened: OpenLog) -> None:
         st.query_params["run"] = reply.comparison.run.run_id
     else:
         st.query_params.pop("run", None)
+
+
+def _refuse(sentence: str) -> None:
+    st.session_state["not_asked"] = sentence
+    st.query_params.pop("run", None)
 
 
 def _ask(request: AskRequest, shelf: Shelf, opened: OpenLog) -> tuple[AskReply, str | None]:

@@ -90,7 +90,7 @@ def _watch_state(name: str, shelf: Shelf) -> None:
 def _draw_state(name: str, shelf: Shelf) -> None:
     entry = shelf.entry(name)
     if entry.state is ShelfState.READY:
-        st.badge("in memory", icon=":material/check:", color="green")
+        st.badge("in memory", icon=":material/check:", color="gray")
     elif entry.state is ShelfState.LOADING:
         st.badge(f"loading, {entry.seconds or 0:.0f} s so far", icon=":material/hourglass_empty:", color="gray")
     elif entry.state is ShelfState.FAILED:

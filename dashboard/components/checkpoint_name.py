@@ -7,6 +7,7 @@ import re
 import streamlit as st
 
 from dashboard.palette import FAMILY_BADGES, FAMILY_NAMES
+from dashboard.resources import published_weights
 from pipelines.prompts import printable
 from storage.records import Checkpoint
 
@@ -40,7 +41,14 @@ def show_source(source: str) -> None:
 
 
 def show_checkpoint(checkpoint: Checkpoint) -> None:
-    """Name, family and source in one line."""
+    """Name, family and source in one line, and a warning where the name is one of the hub's and the weights are not."""
     show_name(checkpoint.name)
     show_family(checkpoint.family)
     show_source(checkpoint.source)
+    if published_weights(checkpoint.name) not in (None, checkpoint.weights_sha256):
+        st.badge(
+            "not as published",
+            icon=":material/warning:",
+            color="yellow",
+            help="These are not the weights that the hub publishes under this name: their SHA-256 is another.",
+        )

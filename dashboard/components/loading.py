@@ -66,7 +66,7 @@ def _show_column(shelf: Shelf, name: str) -> None:
 
 def _show_state(entry: ShelfEntry, before: str) -> None:
     if entry.state is ShelfState.READY:
-        st.badge(f"{before}ready", icon=":material/check:", color="green")
+        st.badge(f"{before}ready", icon=":material/check:", color="gray")
     elif entry.state is ShelfState.LOADING:
         st.badge(f"{before}loading, {entry.seconds or 0:.0f} s so far", icon=":material/hourglass_empty:", color="gray")
     elif entry.state is ShelfState.FAILED:

@@ -22,7 +22,7 @@ def show_problem(title: str, sentence: str) -> None:
 def show_notice(title: str, sentence: str) -> None:
     """Something that a person should know and that kept nothing from being done."""
     with st.container(border=True, gap="xsmall"):
-        st.badge(title, icon=":material/info:", color="orange")
+        st.badge(title, icon=":material/info:", color="yellow")
         st.text(printable(sentence))
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
-from dashboard.components.saved_line import HISTORY_PAGE
-from dashboard.resources import comparison
+from dashboard import places
 from dashboard.wording import count, moment
 from pipelines.prompts import printable
-from storage.errors import StorageError
 from storage.history import RunPage, RunSummary
-from storage.log import Log
+from storage.records import MASK, RunKind
 
 RUNS_PER_PAGE = 15
 MOST_CHARACTERS = 160
@@ -18,11 +18,12 @@ MOST_CHARACTERS = 160
 _WIDTHS = [5, 4, 2.4, 1]
 
 
-def show_runs(log: Log, page: RunPage) -> None:
-    """One row for each run, with a link that opens it."""
+def show_runs(page: RunPage, search: str, number: int) -> None:
+    """One row for each run, with a link that opens it and keeps the search and the number of this page for the way back."""
+    kept = ({"search": search} if search else {}) | ({"page": str(number)} if number > 1 else {})
     for row in page.rows:
         with st.container(border=True):
-            _show_run(log, row)
+            _show_run(row, kept)
 
 
 def page_number(n: int) -> int:
@@ -33,7 +34,13 @@ def page_number(n: int) -> int:
     return st.pagination(pages, key="page", bind="query-params")
 
 
-def _show_run(log: Log, row: RunSummary) -> None:
+def back_to_first_page() -> None:
+    """For a search that finds something else."""
+    if "page" in st.session_state:
+        st.session_state["page"] = 1
+
+
+def _show_run(row: RunSummary, kept: Mapping[str, str]) -> None:
     prompt, words, when, link = st.columns(_WIDTHS, vertical_alignment="center")
     prompt.text(_shortened(row.first_text) or "(nothing was kept of the prompt)")
     if row.prompt_count > 1:
@@ -41,26 +48,21 @@ def _show_run(log: Log, row: RunSummary) -> None:
     if row.refused_count:
         with words:
             st.badge("not asked", icon=":material/error:", color="red")
-            st.text(_reason(log, row))
+            st.text(printable(row.first_problem or ""))
     else:
         words.text("\n".join(f"{name}: {printable(word)}" for name, word in row.top_words) or "no answers")
-    when.caption(f"{moment(row.started_at)} · {_KINDS.get(row.kind, 'run')}")
+        if row.top_words and (blanks := row.first_text.count(MASK)) > 1:
+            words.caption(f"first of {blanks} blanks")
+    kind = "" if row.kind == RunKind.ASK else f" · {_KINDS.get(row.kind, 'run')}"
+    when.caption(f"{moment(row.started_at)}{kind}")
     if row.author:
         when.text(f"by {_shortened(row.author)}")
     if row.label:
         when.text(_shortened(row.label))
-    link.page_link(HISTORY_PAGE, label="Open", icon=":material/arrow_forward:", query_params={"run": row.run_id})
+    link.page_link(places.HISTORY, label="Open", icon=":material/arrow_forward:", query_params={"run": row.run_id, **kept})
 
 
-_KINDS = {"ask": "ask", "batch": "batch", "import": "import", "replay": "replay", "sample": "sample"}
-
-
-def _reason(log: Log, row: RunSummary) -> str:
-    try:
-        found = comparison(log, row.run_id)
-    except StorageError as error:
-        return str(error)
-    return printable(found.refused[0].problem) if found and found.refused else ""
+_KINDS = {"batch": "batch", "import": "import", "replay": "replay", "sample": "sample"}
 
 
 def _shortened(text: str) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard import places
 from dashboard.components.comparison_view import show_comparison
 from dashboard.components.problem import show_problem
 from dashboard.resources import OpenLog, comparison
@@ -14,8 +15,6 @@ from dashboard.wording import count, listed, moment
 from pipelines.prompts import printable
 from storage.errors import StorageError
 from storage.records import Comparison
-
-COMPARE_PAGE = "dashboard/app_pages/compare.py"
 
 
 def show_run(opened: OpenLog, named: str) -> None:
@@ -64,5 +63,5 @@ def _show_ways_on(found: Comparison) -> None:
         prompts, answers = count(len(found.prompts), "prompt"), count(len(found.answers), "answer")
         st.caption(f"{prompts}, {answers}.", width="content")
         st.page_link(
-            COMPARE_PAGE, label="Take to Compare", icon=":material/view_column:", query_params={"run": found.run.run_id}
+            places.COMPARE, label="Take to Compare", icon=":material/view_column:", query_params={"run": found.run.run_id}
         )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import places
 from dashboard.wording import count
 from storage.records import Comparison
-
-HISTORY_PAGE = "dashboard/app_pages/history.py"
 
 
 def show_saved(comparison: Comparison, not_saved: str | None) -> None:
     """One line: what was saved and where to find it, or that nothing was; why not is told above, where there is room."""
     if not_saved is not None:
-        st.badge("Not saved", icon=":material/info:", color="orange")
+        st.badge("Not saved", icon=":material/info:", color="yellow")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not comparison.saved:
@@ -22,5 +21,5 @@ def show_saved(comparison: Comparison, not_saved: str | None) -> None:
         prompts, answers = count(len(comparison.prompts), "prompt"), count(len(comparison.answers), "answer")
         st.caption(f"Saved: {prompts}, {answers}.", width="content")
         st.page_link(
-            HISTORY_PAGE, label="Open in the history", icon=":material/link:", query_params={"run": comparison.run.run_id}
+            places.HISTORY, label="Open in the history", icon=":material/link:", query_params={"run": comparison.run.run_id}
         )

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard import places
 from dashboard.resources import settings
 from pipelines.catalogue import Kind, catalogue
-
-MODELS_PAGE = "dashboard/app_pages/models.py"
 
 
 def show_who_answers(at_hand: Sequence[str], defaults: Sequence[str]) -> None:
@@ -21,4 +20,4 @@ def show_who_answers(at_hand: Sequence[str], defaults: Sequence[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         which = "Small checkpoints" if len(minis) == len(defaults) else f"{len(minis)} small checkpoints"
         st.caption(f"{which} that come with Maskboard answer until the full-size ones are here.", width="content")
-        st.page_link(MODELS_PAGE, label="Get the full-size ones", icon=":material/download:")
+        st.page_link(places.MODELS, label="Get the full-size ones", icon=":material/download:")

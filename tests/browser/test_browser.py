@@ -29,11 +29,19 @@ def visit(page: Page, path: str = "/") -> None:
     settled(page)
 
 
+def press_ask(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Ask")).click()
+
+
 def ask(page: Page) -> None:
     """Press Ask and wait for what was saved."""
-    page.get_by_role("button", name="Ask", exact=True).click()
+    press_ask(page)
     expect(page.get_by_text(re.compile(r"^Saved: 1 prompt"))).to_be_visible()
     settled(page)
+
+
+def box(page: Page, name: str) -> Locator:
+    return page.get_by_role("textbox", name=name, exact=True)
 
 
 def headings(page: Page) -> list[Locator]:
@@ -96,13 +104,64 @@ def test_back_leads_to_the_run_before(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"\?run="))
     settled(page)
     first = page.url
-    page.get_by_role("button", name="Bias").click()
+    box(page, "Top-k").fill("7")
+    page.get_by_role("button", name="Cloze").click()
     expect(page).not_to_have_url(first)
     settled(page)
     page.go_back()
     expect(page).to_have_url(first)
     expect(page.get_by_test_id("stCode").first).to_contain_text("The capital of France is [MASK].")
-    expect(page.get_by_role("textbox", name="Sentence with a blank")).to_have_value("The capital of France is [MASK].")
+    expect(box(page, "Sentence with a blank")).to_have_value("The capital of France is [MASK].")
+    expect(box(page, "Candidates")).to_have_value("")
+    expect(box(page, "Expected")).to_have_value("paris")
+    expect(box(page, "Top-k")).to_have_value("5")
+    for name in MINIS:
+        expect(page.get_by_test_id("stMultiSelect")).to_contain_text(name)
+
+
+def test_nothing_typed_is_lost_by_a_look_at_another_page(page: Page) -> None:
+    visit(page)
+    for name, text in (("Candidates", "white, red"), ("Sentence with a blank", "Snow is [MASK].")):
+        box(page, name).fill(text)
+        box(page, name).press("Tab")
+    settled(page)
+    page.get_by_role("link", name="Models").first.click()
+    expect(page.get_by_role("heading", name="Which checkpoints answer")).to_be_visible()
+    settled(page)
+    page.get_by_role("link", name="Compare").first.click()
+    expect(box(page, "Sentence with a blank")).to_have_value("Snow is [MASK].")
+    expect(box(page, "Candidates")).to_have_value("white, red")
+
+
+def test_the_address_names_the_run_again_after_a_look_at_another_page(page: Page) -> None:
+    visit(page)
+    ask(page)
+    asked = page.url
+    page.get_by_role("link", name="Models").first.click()
+    expect(page).to_have_url(re.compile("/models$"))
+    settled(page)
+    page.get_by_role("link", name="Compare").first.click()
+    expect(page).to_have_url(asked)
+
+
+def test_a_reload_does_not_switch_the_log_on_again(page: Page) -> None:
+    visit(page, "/?no_log=true")
+    expect(page.get_by_role("switch", name="Do not log")).to_be_checked()
+    press_ask(page)
+    expect(page.get_by_text("Not saved, as you asked.")).to_be_visible()
+    assert "no_log=true" in page.url
+
+
+def test_the_way_back_from_a_run_leads_to_the_same_search(page: Page) -> None:
+    visit(page)
+    ask(page)
+    visit(page, "/history?search=nsp")
+    expect(page.get_by_text(re.compile("matching your search"))).to_be_visible()
+    page.get_by_role("link", name="Open").first.click()
+    see_three_columns(page)
+    page.get_by_role("button", name="All runs").click()
+    expect(page.get_by_text(re.compile("matching your search"))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/history\?search=nsp$"))
 
 
 def test_the_answers_stand_side_by_side_without_scrolling(page: Page) -> None:
@@ -126,13 +185,13 @@ def test_an_example_takes_one_click(page: Page) -> None:
 
 def test_the_keyboard_is_enough(page: Page) -> None:
     visit(page)
-    box = page.get_by_role("textbox", name="Sentence with a blank")
-    box.fill("Snow is [MASK].")
-    box.press("Control+Enter")
+    sentence = box(page, "Sentence with a blank")
+    sentence.fill("Snow is [MASK].")
+    sentence.press("Control+Enter")
     expect(page.get_by_text(re.compile(r"^Saved: 1 prompt"))).to_be_visible()
-    candidates = page.get_by_role("textbox", name="Candidates")
+    candidates = box(page, "Candidates")
     candidates.fill("white")
-    candidates.press("Enter")
+    candidates.press("Control+Enter")
     expect(page.get_by_role("heading", name="The words you named")).to_be_visible()
     expect(page.get_by_text("Snow is [MASK].").first).to_be_visible()
 
@@ -140,7 +199,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
 def test_a_prompt_without_a_mask_is_a_sentence(page: Page) -> None:
     visit(page)
     page.get_by_role("textbox", name="Sentence with a blank").fill("The capital of France is Paris.")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    press_ask(page)
     expect(page.get_by_text("The prompt has no mask. Write [MASK]")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
@@ -201,8 +260,8 @@ def test_words_in_charts_have_the_colour_of_text(page: Page, mode: str) -> None:
 def test_the_models_page_tells_the_truth_about_a_word(page: Page) -> None:
     visit(page, "/models")
     expect(page.get_by_role("heading", name="bert-base-uncased", exact=True)).to_be_visible()
-    box = page.get_by_role("textbox", name="Word")
-    box.fill("king")
-    box.press("Enter")
+    word = box(page, "Word")
+    word.fill("king")
+    word.press("Enter")
     expect(page).to_have_url(re.compile("truth_word=king"))
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()

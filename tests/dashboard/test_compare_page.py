@@ -11,7 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
+from storage.log import Log
+from storage.records import AskedAnswer, Comparison, Run, RunKind
 from tests.dashboard.conftest import SEED, OpenApp, ask, badges, markup, plain, runs_in_log, sound
+from tests.storage import samples
 
 pytestmark = pytest.mark.usefixtures("minis")
 
@@ -57,6 +60,32 @@ def test_a_saved_link_shows_the_same_run_again(open_app: OpenApp) -> None:
     assert [each.value for each in again.metric][:3] == [each.value for each in asked.metric][:3]
     assert plain(again) == plain(asked)
     assert runs_in_log() == 1
+
+
+def test_a_link_fills_every_box(open_app: OpenApp) -> None:
+    asked = ask(open_app(), "The [MASK] is [MASK].", candidates="sea, sky", expected="sea | sun; blue", top_k="7")
+    again = open_app(run=str(asked.query_params["run"]))
+    boxes = {key: again.text_input(key=key).value for key in ("candidates", "expected", "top_k")}
+    assert boxes == {"candidates": "sea, sky", "expected": "sea | sun; blue", "top_k": "7"}
+    assert again.text_area(key="prompt").value == "The [MASK] is [MASK]."
+    assert again.multiselect(key="chosen").value == ["bert-mini", "distilbert-mini", "albert-mini"]
+
+
+def test_a_link_names_what_is_not_here_and_what_is_not_as_published(open_app: OpenApp) -> None:
+    foreign = samples.checkpoint("bert-base-uncased")
+    answers = (AskedAnswer(samples.answer("The sky is [MASK].", foreign), 5.0, reused=False),)
+    with Log.open() as log:
+        log.append(Comparison(Run(samples.run_id(), RunKind.ASK, samples.START, samples.START), answers=answers))
+    app = open_app(run=samples.run_id())
+    assert "bert-base-uncased answered in the run that you opened" in plain(app)
+    assert badges(app).count("not as published") == 1
+    assert "not as published" not in badges(ask(open_app()))
+
+
+def test_a_link_to_no_run_is_forgotten_with_the_next_ask(open_app: OpenApp) -> None:
+    app = open_app(run="nonsense")
+    assert "That run cannot be shown" in badges(app)
+    assert "That run cannot be shown" not in badges(ask(app))
 
 
 def test_a_second_ask_is_answered_from_the_log(open_app: OpenApp) -> None:
@@ -109,9 +138,7 @@ def test_several_masks_have_a_tab_each(open_app: OpenApp) -> None:
 
 
 def test_a_very_long_list_is_drawn_in_part_and_shown_whole(open_app: OpenApp) -> None:
-    app = open_app()
-    app.number_input(key="top_k").set_value(300)
-    ask(app)
+    app = ask(open_app(), top_k="300")
     whole = [each.value for each in app.dataframe if list(each.value.columns) == ["rank", "word", "piece", "probability"]]
     assert [len(each) for each in whole] == [300] * 3
     titles = [str(chart["title"]) for chart in word_charts(app)]

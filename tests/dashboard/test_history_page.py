@@ -39,7 +39,7 @@ def test_a_run_is_listed_with_its_time_words_and_author(open_app: OpenApp) -> No
     assert "The sky is [MASK]." in shown
     assert "by Ada" in shown
     assert "bert-mini: " in shown
-    assert any("1 Mar 2026, 09:30 UTC · ask" in each.value for each in app.caption)
+    assert "1 Mar 2026, 09:30 UTC" in [each.value for each in app.caption]
 
 
 def test_search_finds_and_says_when_it_does_not(open_app: OpenApp) -> None:
@@ -50,6 +50,18 @@ def test_search_finds_and_says_when_it_does_not(open_app: OpenApp) -> None:
     assert "The sky is [MASK]." not in plain(app)
     app.text_input(key="search").set_value("100 %").run()
     assert "Nothing that was asked holds" in plain(app)
+
+
+def test_the_words_of_several_blanks_say_which_blank_they_are_of(open_app: OpenApp) -> None:
+    keep("The [MASK] is [MASK].")
+    assert "first of 2 blanks" in [each.value for each in open_app("history").caption]
+
+
+def test_a_new_search_starts_on_its_first_page(open_app: OpenApp) -> None:
+    keep(*[f"Number {i} is [MASK]." for i in range(RUNS_PER_PAGE * 2 + 3)])
+    app = open_app("history", page="3")
+    app.text_input(key="search").set_value("number").run()
+    assert any(each.value.startswith("1 to ") for each in app.caption)
 
 
 def test_pages_are_turned_and_every_run_is_on_one(open_app: OpenApp) -> None:

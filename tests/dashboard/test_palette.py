@@ -60,7 +60,13 @@ def test_the_first_chart_colour_is_that_of_text(mode: str) -> None:
 
 
 def test_no_word_has_a_colour_of_a_family() -> None:
-    assert not {*WORD_COLOURS, MORE_SHARED, NOT_SHARED} & set(FAMILY_COLOURS.values())
+    assert not {*WORD_COLOURS, MORE_SHARED, NOT_SHARED} & {*FAMILY_COLOURS.values(), OTHER_FAMILY}
+
+
+def test_no_badge_but_that_of_a_family_has_the_colour_of_one() -> None:
+    for file in (ROOT / "dashboard").rglob("*.py"):
+        for colour in FAMILY_BADGES.values():
+            assert f'color="{colour}"' not in file.read_text("utf-8"), file
 
 
 def test_more_shared_words_than_colours_stay_told_from_unshared_ones() -> None:
