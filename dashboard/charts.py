@@ -30,7 +30,7 @@ def predictions_chart(table: pa.Table, depth: int, vocabulary_size: int, most_pr
     `most_probable` is the largest probability of all answers that stand side by side: one scale for all of them.
     """
     n = table.num_rows
-    shown = f"{n}" if n == depth else f"the first {n} of {depth:,} listed"
+    shown = f"{n:,}" if n == depth else f"the first {n:,} of {depth:,} listed"
     base = (
         alt.Chart(table)
         .transform_calculate(ink="'ink'")
@@ -107,6 +107,6 @@ def words_heat_map(table: pa.Table, n_words: int) -> LayeredChart:
         height=ROW_HEIGHT * max(shown, 1) + _FRAME_HEIGHT,
         padding={"bottom": 0},
         title=alt.Title(
-            f"Probability of each listed word, n = {n_words} words{cut}", fontSize=12, fontWeight="normal", offset=8
+            f"Probability of each listed word, n = {n_words:,} words{cut}", fontSize=12, fontWeight="normal", offset=8
         ),
     )

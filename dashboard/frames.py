@@ -39,7 +39,7 @@ _PAIRS = pa.schema(
 _CANDIDATES = pa.schema(
     {
         "word": pa.string(), "expected": pa.string(), "checkpoint": pa.string(), "pieces": pa.string(),
-        "probability": pa.string(), "rank": pa.int64(), "rank_shared": pa.int64(), "in_vocabulary": pa.string(),
+        "probability": pa.string(), "rank": pa.string(), "rank_shared": pa.string(), "in_vocabulary": pa.string(),
     }
 )  # fmt: skip
 
@@ -80,6 +80,8 @@ def kind_of(line: Prediction) -> str:
     """What the piece can be in a text."""
     if line.starts_word:
         return "starts a word"
+    if not line.word.strip("▁Ġ"):
+        return "a space: the next piece starts a word"
     return "continues a word" if line.word.startswith("##") else "control piece"
 
 
@@ -142,8 +144,9 @@ def low_coverage(agreement: Agreement) -> bool:
 
 
 def candidates_table(answers: Sequence[AskedAnswer], expected: Sequence[str]) -> pa.Table:
-    """One row for each word that was named and each checkpoint, in the order in which the words were named."""
-    words = dict.fromkeys(each.word for asked in answers for each in asked.answer.candidates)
+    """One row for each word that was named and each checkpoint: the expected words, then the others in the order named."""
+    named = dict.fromkeys(each.word for asked in answers for each in asked.answer.candidates)
+    words = sorted(named, key=lambda word: word not in expected)
     rows = []
     for word in words:
         for asked in answers:
@@ -157,12 +160,16 @@ def candidates_table(answers: Sequence[AskedAnswer], expected: Sequence[str]) ->
                         "checkpoint": asked.answer.checkpoint.name,
                         "pieces": " + ".join(each.pieces) or "cannot be said",
                         "probability": "-" if each.logprob is None else percent(math.exp(each.logprob)),
-                        "rank": each.rank,
-                        "rank_shared": each.rank_shared,
+                        "rank": _place(each.rank),
+                        "rank_shared": _place(each.rank_shared),
                         "in_vocabulary": "yes" if each.in_vocabulary else "no",
                     }
                 )
     return pa.Table.from_pylist(rows, schema=_CANDIDATES)
+
+
+def _place(rank: int | None) -> str:
+    return "-" if rank is None else f"{rank:,}"
 
 
 def _by_word(answer: Answer) -> dict[str, float]:

@@ -82,3 +82,9 @@ def test_the_folders_of_the_readme_exist() -> None:
     assert {"dashboard/", "pipelines/", "storage/", "tests/"} <= set(named)
     for place in named:
         assert (ROOT / place).exists(), place
+
+
+def test_the_pictures_and_links_of_the_documents_exist() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.relative_to(ROOT)} points to {target}"

@@ -32,9 +32,9 @@ except PipelineError as error:
 
 opened = resources.open_log()
 try:
-    latencies = {each.checkpoint: each for each in resources.latency(opened.log)} if opened.log else {}
+    latencies = {each.checkpoint: each for each in resources.latency(opened.log)} if opened.log else None
 except StorageError:
-    latencies = {}  # the cards say that no time is known; Compare and History say why
+    latencies = None  # the cards say so; Compare and History say why
 
 for kind, group in groupby(entries, key=lambda entry: entry.kind):
     st.subheader(HEADINGS[kind], anchor=False)

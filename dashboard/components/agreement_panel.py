@@ -17,7 +17,8 @@ def show_heat_map(answers: Sequence[AskedAnswer], key: str) -> None:
     st.subheader("Every listed word", anchor=False)
     chart = words_heat_map(heat_map_table(answers), words_in_lists(answers))
     st.altair_chart(chart, key=f"heat_map_{key}", alt="Probability of each listed word in each checkpoint")
-    st.caption("A word that a checkpoint does not list is less probable there than the last word it lists.")
+    if any(len(each.answer.predictions) < words_in_lists(answers) for each in answers):
+        st.caption("A word that a checkpoint does not list is less probable there than the last word it lists.")
 
 
 def show_pairs(agreements: Sequence[Agreement], key: str) -> None:
@@ -56,15 +57,16 @@ def show_candidates(answers: Sequence[AskedAnswer], expected: Sequence[str], key
         table,
         key=f"candidates_{key}",
         hide_index=True,
+        height="content",
         alt="Score of each named word in each checkpoint",
         column_config={
             "word": column.TextColumn("Word"),
             "expected": column.TextColumn("Expected", width="small") if expected else None,
             "checkpoint": column.TextColumn("Checkpoint"),
-            "pieces": column.TextColumn("Pieces", help="What the word is made of in this vocabulary."),
+            "pieces": column.TextColumn("Pieces", width="large", help="What the word is made of in this vocabulary."),
             "probability": column.TextColumn("Probability", help=DEFINITIONS["probability"]),
-            "rank": column.NumberColumn("Rank", format="localized", help=DEFINITIONS["rank"]),
-            "rank_shared": column.NumberColumn("Rank, shared words", format="localized", help=DEFINITIONS["rank_shared"]),
+            "rank": column.TextColumn("Rank", width="small", help=DEFINITIONS["rank"]),
+            "rank_shared": column.TextColumn("Rank, shared words", help=DEFINITIONS["rank_shared"]),
             "in_vocabulary": column.TextColumn("Can be said", width="small"),
         },
     )

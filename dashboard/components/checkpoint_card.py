@@ -24,7 +24,7 @@ def show_card(
     found: Located | Missing,
     shelf: Shelf,
     downloads: Downloads,
-    latencies: Mapping[Checkpoint, Latency],
+    latencies: Mapping[Checkpoint, Latency] | None,
 ) -> None:
     """A card, to be drawn into a container of its own."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -44,7 +44,7 @@ def show_card(
     except PipelineError as error:
         show_problem("Cannot be used", str(error))
         return
-    _show_facts(checkpoint, found, latencies.get(checkpoint))
+    _show_facts(checkpoint, found, latencies)
     with st.container(horizontal=True, vertical_alignment="center"):
         _show_state(entry.name, shelf)
         with st.popover("Identity", type="tertiary", icon=":material/fingerprint:"):
@@ -62,15 +62,20 @@ def _show_missing(entry: CatalogueEntry, found: Missing, downloads: Downloads) -
     download_box(entry, downloads)
 
 
-def _show_facts(checkpoint: Checkpoint, found: Located, latency: Latency | None) -> None:
+def _show_facts(checkpoint: Checkpoint, found: Located, latencies: Mapping[Checkpoint, Latency] | None) -> None:
     with st.grid(4, min_column_width=84, gap="xsmall"):
         st.metric("Weights", size_in_words(found.weights_bytes))
         st.metric("Parameters", about_count(checkpoint.parameters).replace(" million", " M"))
         st.metric("Vocabulary", f"{checkpoint.vocabulary_size:,}", help="Pieces that its tokenizer knows.")
-        if latency is None:
+        if latencies is None:
+            st.metric("Time", "-", help="Not known: the history cannot be read just now.")
+        elif (latency := latencies.get(checkpoint)) is None:
             st.metric("Time, n = 0", "-", help="It has not answered afresh in this log yet.")
         else:
-            asks = "Median time to a fresh answer in the log; n is their number. Answers taken from the log do not count."
+            asks = (
+                "Median time to a fresh answer in the log; n is the number of prompts. Answers taken from the log do not "
+                "count, nor do asks with words to score, which take passes of their own."
+            )
             st.metric(f"Time, n = {latency.n:,}", milliseconds(latency.median_ms), help=asks)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 import streamlit as st
 
@@ -13,22 +12,19 @@ from dashboard.wording import count, listed
 from pipelines.words import Piece, PieceKind
 from storage.records import Checkpoint, Prompt
 
-_LONE_SPACE_MARKS = ("▁", "Ġ")
-
 
 def show_cuts(prompt: Prompt, checkpoints: Sequence[Checkpoint]) -> None:
-    """The pieces, once for all checkpoints that share a tokenizer."""
+    """The pieces, once for all checkpoints whose tokenizers cut the prompt alike."""
     st.subheader("How each tokenizer cut the prompt", anchor=False)
-    by_tokenizer = sorted(checkpoints, key=lambda each: each.tokenizer_sha256)
-    groups = [list(group) for _, group in groupby(by_tokenizer, key=lambda each: each.tokenizer_sha256)]
-    for group in sorted(groups, key=lambda group: checkpoints.index(group[0])):
-        names = listed([each.name for each in group])
-        words = word_map(group[0].name, group[0].tokenizer_sha256)
+    cuts: dict[tuple[Piece, ...], list[str]] = {}
+    for each in checkpoints:
+        words = word_map(each.name, each.tokenizer_sha256)
         if words is None:
-            show_notice("Not at hand", f"The tokenizer that {names} answered with is no longer on this machine.")
-            continue
-        pieces = words.cut(prompt.text)
-        st.text(f"{names}: {_summary(pieces)}")
+            show_notice("Not at hand", f"The tokenizer that {each.name} answered with is no longer on this machine.")
+        else:
+            cuts.setdefault(words.cut(prompt.text), []).append(each.name)
+    for pieces, names in cuts.items():
+        st.text(f"{listed(names)}: {_summary(pieces)}")
         st.code(written(pieces), language=None, wrap_lines=True)
     st.caption("A plus sign joins the pieces of one word.")
 
@@ -48,8 +44,8 @@ def written(pieces: Sequence[Piece]) -> str:
 
 
 def _goes_on(piece: Piece) -> bool:
-    """Whether it goes on with the word before it. A lone space mark opens the next word, whatever it is made of."""
-    return piece.kind is PieceKind.CONTINUATION and piece.text not in _LONE_SPACE_MARKS
+    """Whether it goes on with the word before it."""
+    return piece.kind is PieceKind.CONTINUATION
 
 
 def _summary(pieces: Sequence[Piece]) -> str:
