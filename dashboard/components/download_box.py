@@ -16,6 +16,8 @@ from pipelines.errors import PipelineError
 def download_box(entry: CatalogueEntry, downloads: Downloads) -> None:
     """Whatever the next step is: to look up the size, to start, to watch and cancel, to go on after a break."""
     name = entry.name
+    if (problem := st.session_state.get(_problem_key(name))) is not None:
+        show_problem("Not downloaded", problem)
     download = downloads.of(name)
     if download is None:
         _ask_first(entry, downloads)
@@ -32,10 +34,10 @@ def download_box(entry: CatalogueEntry, downloads: Downloads) -> None:
         show_problem("Not downloaded", progress.problem or "The download ended.")
     with st.container(horizontal=True):
         if st.button("Go on", key=f"go_on_{name}", icon=":material/download:", type="primary"):
-            downloads.forget(name)
-            if (plan := _plan(entry)) is not None:
-                downloads.start(plan)
-                st.rerun()
+            plan = _plan(entry)
+            downloads.forget(name)  # only now: without a plan, how it ended and what is kept stays on the page
+            downloads.start(plan)
+            st.rerun()
         if st.button("Not now", key=f"leave_{name}"):
             downloads.forget(name)
             st.rerun()
@@ -47,10 +49,8 @@ def _ask_first(entry: CatalogueEntry, downloads: Downloads) -> None:
     if plan is None:
         known = "" if entry.weights_bytes is None else f" ({size_in_words(entry.weights_bytes)})"
         if st.button(f"Download{known}", key=f"plan_button_{entry.name}", icon=":material/download:"):
-            plan = _plan(entry)
-            if plan is not None:
-                st.session_state[kept] = plan
-                st.rerun()
+            st.session_state[kept] = _plan(entry)
+            st.rerun()
         return
     here = f", of which {size_in_words(plan.bytes_present)} are here already" if plan.bytes_present else ""
     st.text(f"{count(len(plan.files), 'file')}, {size_in_words(plan.bytes_total)}{here}, from {plan.endpoint}")
@@ -64,13 +64,19 @@ def _ask_first(entry: CatalogueEntry, downloads: Downloads) -> None:
             st.rerun()
 
 
-def _plan(entry: CatalogueEntry) -> DownloadPlan | None:
+def _plan(entry: CatalogueEntry) -> DownloadPlan:
+    """What would be fetched. Where that cannot be had the page is drawn again with the reason, which stays until the next try."""
+    st.session_state.pop(_problem_key(entry.name), None)
     try:
         with st.spinner("Asking the hub for the size"):
             return plan_download(entry, settings())
     except PipelineError as error:
-        show_problem("Not downloaded", str(error))
-        return None
+        st.session_state[_problem_key(entry.name)] = str(error)
+        st.rerun()
+
+
+def _problem_key(name: str) -> str:
+    return f"download_problem_{name}"
 
 
 def _watch(download: Download) -> None:

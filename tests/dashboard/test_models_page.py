@@ -151,6 +151,7 @@ def test_a_hub_that_does_not_answer_is_a_sentence(open_app: OpenApp, hub: HubSer
     app = press_of_tiny(open_app("models"), "plan_button")
     assert "Not downloaded" in badges(app)
     assert "tiny" in plain(app) or HUB_ID in plain(app)
+    assert "Not downloaded" in badges(app.run())  # and it stays until the next try
 
 
 @pytest.mark.usefixtures("with_tiny")
