@@ -65,7 +65,7 @@ def _ask_first(entry: CatalogueEntry, downloads: Downloads) -> None:
 
 
 def _plan(entry: CatalogueEntry) -> DownloadPlan:
-    """What would be fetched. Where that cannot be had the page is drawn again with the reason, which stays until the next try."""
+    """What would be fetched; where that cannot be had, the page is drawn again with the reason until the next try."""
     st.session_state.pop(_problem_key(entry.name), None)
     try:
         with st.spinner("Asking the hub for the size"):
