@@ -43,8 +43,9 @@ class CatalogueEntry:
     """Size of model.safetensors at the pinned revision, where it is known beforehand."""
 
 
-# The hashes and sizes are those of the Git LFS pointers at the pinned commits, shown by
-# https://huggingface.co/<hub id>/blob/<revision>/model.safetensors.
+# The hashes and sizes are those that several independent public sources give for these files. They were not compared with
+# the hub itself, which shows its own at https://huggingface.co/<hub id>/blob/<revision>/model.safetensors; if a download of
+# the right commit is refused for its hash, compare them there first.
 # ALBERT's are left out: they are asked of the hub, and recorded, at the time of the download.
 _FULL_SIZE = (
     CatalogueEntry(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 TOKEN_BUDGET = 512
-"""Tokens of one forward pass, padding included; best of 256 to 512 on two cores, and memory stays flat."""
+"""Tokens of one forward pass, padding included. It keeps memory flat; its value has not been tuned."""
 
 SMALL = 12_000_000
 """Products that a token costs in the layers (12 x layers x hidden^2) under which a pass runs on one thread. The minis have 3
