@@ -14,7 +14,9 @@ from pipelines.training.errors import TrainingError
 def main(
     checkpoint: Annotated[str | None, typer.Option(help="bert-mini, distilbert-mini or albert-mini")] = None,
     device: Annotated[str, typer.Option(help="cpu or cuda")] = "cpu",
-    minutes: Annotated[float, typer.Option(min=0.0, help="of training, beside the preparation of the text")] = 40.0,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.0, help="of training instead of the recipe's; preparing the text comes on top")
+    ] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="exactly so many steps instead of minutes")] = None,
     out: Annotated[Path, typer.Option(help="folder of the checkpoints")] = Path("checkpoints"),
     corpus: Annotated[Path | None, typer.Option(help="folder with the *.txt.xz files")] = None,

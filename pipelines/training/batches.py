@@ -68,8 +68,8 @@ class BatchSource:
         shares[max(lengths) - 1 :] = 0
         self.length_shares = shares
 
-    def draw(self, step: int, mask_share: float) -> Batch:
-        """Return the batch of a step (from 0), with that share of the pieces masked."""
+    def draw(self, step: int, mask_share: float, disguised: bool = True) -> Batch:
+        """Return the batch of a step (from 0), with that share of the pieces chosen; see :func:`mask_rows`."""
         on_host = torch.Generator().manual_seed(self.seed * 1_000_003 + step)
         generator = torch.Generator(self.device).manual_seed(self.seed * 1_000_003 + step)
         if torch.rand((), generator=on_host) < self.sentence_share and self.length_shares.sum() > 0:
@@ -82,11 +82,11 @@ class BatchSource:
         rows = max(1, self.tokens_per_step // (text + 2))
         starts = choices[torch.randint(len(choices), (rows,), generator=generator, device=self.device)]
         pieces = self.tokens[starts[:, None] + torch.arange(text, device=self.device)].long()
-        return mask_rows(pieces, mask_share, self.vocabulary_size, generator)
+        return mask_rows(pieces, mask_share, self.vocabulary_size, generator, disguised)
 
 
-def mask_rows(pieces: Tensor, share: float, vocabulary_size: int, generator: torch.Generator) -> Batch:
-    """Mask text as BERT does: of the chosen pieces 80 % become [MASK], 10 % a random piece, 10 % stay (Devlin et al. 2019).
+def mask_rows(pieces: Tensor, share: float, vocabulary_size: int, generator: torch.Generator, disguised: bool = True) -> Batch:
+    """Mask text: disguised as in BERT (Devlin et al. 2019), or with [MASK] in place of every chosen piece.
 
     Every row gets the same number of chosen pieces, at least one, so that batches keep one shape.
 
@@ -95,6 +95,7 @@ def mask_rows(pieces: Tensor, share: float, vocabulary_size: int, generator: tor
         share: of the pieces to choose, 0 to 1.
         vocabulary_size: random pieces are drawn from 5 (after the special ones) up to this.
         generator: of the draws, on the device of ``pieces``.
+        disguised: show 80 % of the chosen pieces as [MASK], 10 % as a random piece and 10 % as they are.
     """
     rows, length = pieces.shape
     device = pieces.device
@@ -103,7 +104,7 @@ def mask_rows(pieces: Tensor, share: float, vocabulary_size: int, generator: tor
     inputs = sentence_rows(pieces)
     positions = (columns + 1 + torch.arange(rows, device=device)[:, None] * (length + 2)).flatten()
     targets = inputs.view(-1)[positions]
-    inputs.view(-1)[positions] = disguise(targets, vocabulary_size, generator)
+    inputs.view(-1)[positions] = disguise(targets, vocabulary_size, generator) if disguised else MASK
     return Batch(inputs, positions, targets)
 
 

@@ -19,6 +19,10 @@ DATA = """\
 | OpenStax *World History*, openstax.org | [CC BY 4.0] |
 | CIA *World Factbook*, prose | public domain |
 
+The weights are offered under [CC BY-SA 4.0], which CC BY-SA 3.0 allows for what is made from such text; Maskboard's code is \
+under Apache-2.0. Whether weights are an adaptation of the text they were trained on is not settled; this holds either way.
+
+[CC BY-SA 4.0]: https://creativecommons.org/licenses/by-sa/4.0/
 [CC BY-SA 3.0]: https://creativecommons.org/licenses/by-sa/3.0/
 [CC BY 4.0]: https://creativecommons.org/licenses/by/4.0/
 """
@@ -58,6 +62,7 @@ def _heading(training: Training) -> str:
     return f"""\
 ---
 language: en
+license: cc-by-sa-4.0
 library_name: transformers
 pipeline_tag: fill-mask
 ---
@@ -83,6 +88,16 @@ def _making(training: Training) -> str:
         "mutual information, Levy & Goldberg 2014), sinusoidal positions and a first attention that looks at the neighbours "
         "(after the mimetic initialisation of Trockman & Kolter 2023)."
     )
+    disguised = "80 % of them shown as [MASK], 10 % as a random piece, 10 % as they are"
+    disguise = {0.0: "each shown as [MASK]", 1.0: disguised}.get(
+        training.disguise_until,
+        f"in the first {100 * training.disguise_until:.0f} % of the training {disguised}, later every one as [MASK]",
+    )
+    repeat = (
+        f"The schedule followed the steps: `--steps {training.steps}` and as many threads repeats it exactly on one machine."
+        if training.by_steps
+        else "The schedule followed the minutes, so the pieces read depend on the machine and on what else it was doing."
+    )
     versions = ", ".join(f"{name} {version}" for name, version in training.versions.items())
     return f"""\
 ## Training
@@ -97,10 +112,11 @@ def _making(training: Training) -> str:
 | seed | {training.seed} |
 | versions | {versions} |
 
-{teacher} AdamW (0.9, 0.98), weight decay 0.01, clipping 1.0, peak rate {training.peak_rate:g}, 100 steps of warm-up, \
-linear decay to zero; no dropout; 25 % of the pieces masked at first, 15 % at the end; 30 % of the batches are single \
-sentences. The schedule follows the minutes, so the pieces read depend on the machine and on what else it was doing; \
-with `--steps` a run repeats exactly.
+{teacher} AdamW (0.9, 0.98), weight decay 0.01, clipping 1.0, peak rate {training.peak_rate:g}, \
+{training.warmup_steps} steps of warm-up, linear decay to zero; no dropout; \
+{100 * training.mask_share_first:.0f} % of the pieces chosen at first, \
+{100 * training.mask_share_last:.0f} % at the end; {disguise}; 30 % of the batches are single sentences. \
+{repeat}
 
 {DATA}
 Every {HELD_OUT_EVERY}th article was kept aside ({training.held_out_pieces:,} pieces) and never trained on, nor were the \

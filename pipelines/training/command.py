@@ -40,7 +40,7 @@ def train(
     checkpoint: str,
     out: Path,
     device: str = "cpu",
-    minutes: float = 40.0,
+    minutes: float | None = None,
     steps: int | None = None,
     corpus: Path | None = None,
     state: Path = STATE,
@@ -53,8 +53,8 @@ def train(
     Args:
         checkpoint: bert-mini, distilbert-mini (needs ``out/bert-mini``) or albert-mini.
         out: the folder of the checkpoints.
-        device: cpu or cuda.
-        minutes: of training; preparing the text comes on top, once.
+        device: cpu or cuda; each has a length of the recipe of its own.
+        minutes: of training, in place of the recipe's; preparing the text comes on top, once.
         steps: train exactly this many steps instead; the same steps and seed give the same weights on one machine.
         corpus: folder with the ``*.txt.xz`` files; see :func:`pipelines.training.corpus.find_corpus`.
         state: folder for what is kept between runs.
@@ -66,8 +66,9 @@ def train(
     Raises:
         TrainingError: no such recipe, device or text, no minutes, no teacher, or a state of another training.
     """
-    recipe = find_recipe(checkpoint)
     where = _device(device)
+    recipe = find_recipe(checkpoint, "cuda" if where.type == "cuda" else "cpu")
+    minutes = recipe.minutes if minutes is None else minutes
     if steps is None and minutes <= 0:
         raise TrainingError(f"The minutes are {minutes:g}: give more than 0, or --steps.")
     torch.set_num_threads(threads)
@@ -78,12 +79,12 @@ def train(
     saved.parent.mkdir(parents=True, exist_ok=True)
     model, objective = _assemble(recipe, words, out, where, resumed=saved.exists())
     source = BatchSource(
-        words.train, recipe.shape.vocabulary_size, _tokens_per_step(recipe, where), recipe.lengths,
+        words.train, recipe.shape.vocabulary_size, recipe.tokens_per_step, recipe.row_lengths,
         recipe.sentence_share, recipe.seed, where,
     )  # fmt: skip
     progress = run_loop(model, objective, source, recipe, Budget(minutes, steps), saved)
     folder = out / recipe.name
-    facts = Facts(_describe(recipe, model, words, progress, where, threads))
+    facts = Facts(_describe(recipe, model, words, progress, steps is not None, where, threads))
     _export(model, tokenizer, recipe, folder)
     facts.save(folder)
     log.info("%s is in %s: %s", recipe.name, folder, facts.training.float32)
@@ -127,10 +128,6 @@ def _device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _tokens_per_step(recipe: Recipe, device: torch.device) -> int:
-    return recipe.tokens_per_step_cuda if device.type == "cuda" else recipe.tokens_per_step
-
-
 def _assemble(recipe: Recipe, words: Text, out: Path, device: torch.device, resumed: bool) -> tuple[MaskedModel, Objective]:
     """Make the model at its start, or unfilled where a saved state will fill it, and the objective it is trained with."""
     torch.manual_seed(recipe.seed)
@@ -162,7 +159,7 @@ def _teacher(recipe: Recipe, out: Path) -> BertForMaskedLM:
 
 
 def _describe(
-    recipe: Recipe, model: MaskedModel, words: Text, progress: Progress, device: torch.device, threads: int
+    recipe: Recipe, model: MaskedModel, words: Text, progress: Progress, by_steps: bool, device: torch.device, threads: int
 ) -> Training:
     shape = recipe.shape
     cores = {1: "one CPU core", 2: "two CPU cores"}.get(threads, f"{threads} CPU cores")
@@ -174,11 +171,16 @@ def _describe(
         machine="one GPU" if device.type == "cuda" else cores,
         length="GPU" if device.type == "cuda" else "CPU",
         minutes=progress.seconds / 60,
+        by_steps=by_steps,
         steps=progress.step,
         tokens=progress.tokens,
         seed=recipe.seed,
         peak_rate=recipe.peak_rate,
-        tokens_per_step=_tokens_per_step(recipe, device),
+        warmup_steps=recipe.warmup_steps,
+        tokens_per_step=recipe.tokens_per_step,
+        mask_share_first=recipe.mask_share_first,
+        mask_share_last=recipe.mask_share_last,
+        disguise_until=recipe.disguise_until,
         vocabulary_size=shape.vocabulary_size,
         layers=shape.layers,
         hidden_size=shape.hidden_size,

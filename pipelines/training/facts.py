@@ -38,12 +38,19 @@ class Training:
     length: str
     """"CPU" or "GPU": which of the two lengths of the recipe."""
     minutes: float
+    by_steps: bool
+    """Whether the schedule followed the steps, which repeats exactly, and not the minutes."""
     steps: int
     tokens: int
     """Pieces the model has read, [CLS] and [SEP] included."""
     seed: int
     peak_rate: float
+    warmup_steps: int
     tokens_per_step: int
+    mask_share_first: float
+    mask_share_last: float
+    disguise_until: float
+    """The part of the training, 0 to 1, up to which the chosen pieces were disguised as in BERT."""
     vocabulary_size: int
     layers: int
     hidden_size: int

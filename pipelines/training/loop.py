@@ -101,7 +101,7 @@ def train(
     while (share := budget.share(progress.step, progress.seconds)) < 1.0:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(recipe, progress.step, share)
-        batch = source.draw(progress.step, mask_share(recipe, share))
+        batch = source.draw(progress.step, mask_share(recipe, share), disguised=share < recipe.disguise_until)
         with torch.autocast(source.device.type, torch.bfloat16):
             loss = objective(batch)
         optimizer.zero_grad(set_to_none=True)

@@ -26,7 +26,7 @@ TINY = Shape(
 @pytest.fixture
 def tiny_bert() -> Recipe:
     return replace(
-        BERT_MINI, name="tiny-bert", shape=TINY, tokens_per_step=1024, lengths=(16, 32), warmup_steps=20, peak_rate=5e-3
+        BERT_MINI, name="tiny-bert", shape=TINY, tokens_per_step=1024, row_lengths=(16, 32), warmup_steps=20, peak_rate=5e-3
     )
 
 
@@ -45,7 +45,7 @@ def tiny_distilbert(tiny_bert: Recipe) -> Recipe:
 def tiny_recipes(tiny_bert: Recipe, tiny_albert: Recipe, tiny_distilbert: Recipe, monkeypatch: pytest.MonkeyPatch) -> None:
     """The three small recipes can be trained by their names."""
     for recipe in (tiny_bert, tiny_albert, tiny_distilbert):
-        monkeypatch.setitem(RECIPES, recipe.name, recipe)
+        monkeypatch.setitem(RECIPES["cpu"], recipe.name, recipe)
 
 
 @pytest.fixture

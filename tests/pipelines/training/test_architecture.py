@@ -7,7 +7,7 @@ import torch
 from transformers import AlbertForMaskedLM, BertForMaskedLM, DistilBertForMaskedLM
 
 from pipelines.training.architecture import at, build, choose_attention, encode, predict
-from pipelines.training.recipe import RECIPES, Family, Recipe
+from pipelines.training.recipe import RECIPES, Device, Family, Recipe
 
 CLASSES = {"bert": BertForMaskedLM, "distilbert": DistilBertForMaskedLM, "albert": AlbertForMaskedLM}
 
@@ -27,9 +27,17 @@ def test_encode_and_predict_equal_the_whole_model(family: Family, tiny_bert: Rec
     assert torch.allclose(whole, halves, atol=1e-5)
 
 
-def test_the_recipes_keep_the_proportions_of_the_real_families() -> None:
-    sizes = {name: build(recipe.family, recipe.shape).num_parameters() for name, recipe in RECIPES.items()}
-    assert RECIPES["distilbert-mini"].shape.layers * 2 == RECIPES["bert-mini"].shape.layers
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_the_recipes_keep_the_proportions_of_the_real_families(device: Device) -> None:
+    recipes = RECIPES[device]
+    sizes = {name: build(recipe.family, recipe.shape).num_parameters() for name, recipe in recipes.items()}
+    assert list(sizes) == ["bert-mini", "distilbert-mini", "albert-mini"]
+    assert recipes["distilbert-mini"].shape.layers * 2 == recipes["bert-mini"].shape.layers
     assert 3 * sizes["albert-mini"] <= sizes["bert-mini"]
     assert max(sizes.values()) * 2 < 12e6
     assert sum(sizes.values()) * 2 < 32e6
+
+
+def test_the_lengths_of_the_recipes_keep_their_promise() -> None:
+    assert sum(recipe.minutes for recipe in RECIPES["cpu"].values()) <= 150
+    assert sum(recipe.minutes for recipe in RECIPES["cuda"].values()) <= 25

@@ -38,6 +38,16 @@ def test_of_the_chosen_pieces_80_percent_are_masked_10_random_10_kept() -> None:
     assert random.max() < SIZE
 
 
+def test_without_disguise_every_chosen_piece_is_a_mask() -> None:
+    pieces = torch.full((20, 100), 500)
+    plain, disguised = (
+        mask_rows(pieces, 0.15, SIZE, torch.Generator().manual_seed(1), disguised=disguised) for disguised in (False, True)
+    )
+    assert (plain.inputs.view(-1)[plain.positions] == MASK).all()
+    assert torch.equal(plain.positions, disguised.positions)
+    assert int((plain.inputs == MASK).sum()) == 20 * 15
+
+
 def test_marks_are_never_masked_and_other_pieces_stay() -> None:
     pieces = torch.arange(5, 605).reshape(20, 30)
     batch = mask_rows(pieces, 0.3, SIZE, torch.Generator().manual_seed(2))

@@ -20,11 +20,16 @@ def training() -> Training:
         machine="two CPU cores",
         length="CPU",
         minutes=12.34,
+        by_steps=True,
         steps=5678,
         tokens=9_012_345,
         seed=42,
         peak_rate=2e-3,
+        warmup_steps=100,
         tokens_per_step=2048,
+        mask_share_first=0.25,
+        mask_share_last=0.2,
+        disguise_until=0.5,
         vocabulary_size=8192,
         layers=2,
         hidden_size=256,
@@ -78,6 +83,20 @@ def test_the_card_says_whose_checkpoint_it_is_and_what_it_was_made_of(training: 
     assert "distilled from it with the three losses" in card
     assert all(licence in card for licence in ("CC BY-SA 3.0", "CC BY 4.0", "public domain"))
     assert "Not yet measured" in card
+
+
+def test_the_card_tells_how_to_repeat_the_training(training: Training) -> None:
+    assert "`--steps 5678` and as many threads repeats it exactly" in render(Facts(training))
+    by_minutes = render(Facts(replace(training, by_steps=False)))
+    assert "--steps" not in by_minutes
+    assert "followed the minutes" in by_minutes
+
+
+def test_the_disguise_is_told_as_it_was(training: Training) -> None:
+    tell = {share: render(Facts(replace(training, disguise_until=share))) for share in (0.0, 0.5, 1.0)}
+    assert "each shown as [MASK];" in tell[0.0]
+    assert "in the first 50 % of the training" in tell[0.5]
+    assert "10 % as they are;" in tell[1.0]
 
 
 def test_each_family_tells_its_own_story(training: Training) -> None:

@@ -78,8 +78,8 @@ def test_too_little_text_is_refused(python_manual: Path, tmp_path: Path) -> None
 def test_a_student_needs_its_teacher(
     python_manual: Path, tmp_path: Path, tiny_recipes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    orphan = replace(RECIPES["tiny-distilbert"], teacher="nobody")
-    monkeypatch.setitem(RECIPES, orphan.name, orphan)
+    orphan = replace(RECIPES["cpu"]["tiny-distilbert"], teacher="nobody")
+    monkeypatch.setitem(RECIPES["cpu"], orphan.name, orphan)
     with pytest.raises(TrainingError, match="train it first"):
         command.train(orphan.name, tmp_path / "out", corpus=python_manual, state=tmp_path / "state", threads=1)
 
