@@ -1,4 +1,4 @@
-"""`python -m pipelines ask|models|train`. Exit code 0, or 2 with one sentence on stderr."""
+"""`python -m pipelines ask|analyze|models|train`. Exit code 0, or 2 with one sentence on stderr."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pipelines.analysis.command import analyze
 from pipelines.errors import PipelineError
 from pipelines.training.__main__ import main as train_command
 from storage.errors import StorageError
@@ -89,6 +90,7 @@ def models_command(
         Console().print(reply.models_as_table(entries))
 
 
+app.command("analyze")(analyze)
 app.command("train")(train_command)
 
 

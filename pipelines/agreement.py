@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 from pipelines.metrics import jaccard, overlap, rank_biased_overlap
-from storage.records import Agreement, Answer, Comparison
+from storage.records import Agreement, Answer, Comparison, Prompt, RunKind
 
 
 def compare_lists(a: Answer, b: Answer, jsd_shared: float | None, coverage: tuple[float | None, float | None]) -> Agreement:
@@ -49,11 +50,30 @@ def compare_again(agreement: Agreement, a: Answer, b: Answer) -> Agreement:
 def as_asked(comparison: Comparison) -> Comparison:
     """A run read back from the log, its agreements at the depth that the run asked for and its answers are cut to.
 
-    The log keeps each agreement at the greatest depth anybody asked for.
+    The log keeps each agreement at the greatest depth anybody asked for. Of imported answers it keeps none: their lists are
+    compared here, and the divergence of full distributions that nobody knows is None.
     """
     found = {(each.answer.prompt, each.answer.mask_index, each.answer.checkpoint): each.answer for each in comparison.answers}
     agreements = []
     for each in comparison.agreements:
         a, b = (found.get((each.prompt, each.mask_index, of)) for of in (each.checkpoint_a, each.checkpoint_b))
         agreements.append(each if a is None or b is None else compare_again(each, a, b))
+    if comparison.run.kind in (RunKind.IMPORT, RunKind.SAMPLE):
+        agreements += _missing(comparison)
     return replace(comparison, agreements=tuple(agreements))
+
+
+def _missing(comparison: Comparison) -> list[Agreement]:
+    """The pairs of answers to one mask that have no agreement, compared by their lists."""
+    at_mask: dict[tuple[Prompt, int], list[Answer]] = {}
+    for asked in comparison.answers:
+        at_mask.setdefault((asked.answer.prompt, asked.answer.mask_index), []).append(asked.answer)
+    known = {
+        (each.prompt, each.mask_index, frozenset((each.checkpoint_a, each.checkpoint_b))) for each in comparison.agreements
+    }
+    return [
+        compare_lists(a, b, None, (None, None))
+        for (prompt, mask_index), answers in at_mask.items()
+        for a, b in combinations(answers, 2)
+        if (prompt, mask_index, frozenset((a.checkpoint, b.checkpoint))) not in known
+    ]

@@ -119,7 +119,7 @@ def _answers(
             predictions=(lines := rank_pieces(checkpoint, given.logprobs[mask_index], max(top_k, 2)))[:top_k],
             entropy=float(entropy[mask_index]),
             sum_p_squared=float(squares[mask_index]),
-            top1_margin=lines[0].logprob - lines[1].logprob,
+            top1_margin=float(np.subtract(*given.logprobs[mask_index, [line.token_id for line in lines[:2]]])),
             word_mass=float(word_mass[mask_index]),
             candidates=tuple(
                 score_candidate(checkpoint, word, mask_index, given, on_shared[mask_index], together) for word in question.words

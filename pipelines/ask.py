@@ -6,10 +6,7 @@ not computed again: an answer is a fact about a prompt, a mask and a checkpoint.
 
 from __future__ import annotations
 
-import os
 import platform
-import time
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,6 +32,7 @@ from storage.records import (
     RunStatus,
     word_space,
 )
+from storage.run_ids import new_run_id
 
 MAX_TOP_K = 1_000
 MAX_NAME = 200
@@ -138,14 +136,6 @@ def write_expected(expectations: Sequence[Expectation], mask_count: int) -> str:
     """
     by_mask = [[each.word for each in expectations if each.mask_index == mask] for mask in range(mask_count)]
     return "; ".join(" | ".join(words) for words in by_mask).rstrip(" ") if any(by_mask) else ""
-
-
-def new_run_id() -> str:
-    """A UUID of version 7 (RFC 9562, section 5.7): 48 bits of Unix milliseconds, then random, so that ids sort by time."""
-    value = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return str(uuid.UUID(int=value))
 
 
 def environment() -> Mapping[str, object]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from storage.records import Agreement, AskedAnswer, Comparison, Filling
+from storage.records import Agreement, AskedAnswer, Comparison, Filling, Prediction
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -147,12 +147,16 @@ def _predictions_table(here: Sequence[AskedAnswer]) -> RenderableType:
     for asked in here:
         choices = asked.answer.effective_choices
         among = "" if choices is None else f"\namong about {choices:,.0f}"
-        came = "from the log" if asked.reused else f"{asked.latency_ms:.0f} ms"
+        came = "from the log" if asked.reused else "imported" if asked.latency_ms is None else f"{asked.latency_ms:.0f} ms"
         table.add_column(Text(asked.answer.checkpoint.name), footer=Text(came + among))
     for rank in range(max(each.answer.depth for each in here)):
         lines = [each.answer.predictions[rank : rank + 1] for each in here]
-        table.add_row(*(Text(f"{line[0].score:.4f}  {line[0].word}" if line else "") for line in lines))
+        table.add_row(*(Text(_scored(line[0]) if line else "") for line in lines))
     return table
+
+
+def _scored(line: Prediction) -> str:
+    return f"{'no score' if line.score is None else f'{line.score:.4f}'}  {line.word}"
 
 
 def _candidates_table(here: Sequence[AskedAnswer]) -> RenderableType:

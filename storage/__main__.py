@@ -28,7 +28,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 
 @app.callback()
 def storage() -> None:
-    """Read Maskboard's log: everything that was asked and answered."""
+    """Read Maskboard's log: everything that was asked and answered, and bring answers from elsewhere into it."""
 
 
 @app.command()
@@ -54,6 +54,28 @@ def query(
         tally = write(rows, form, file, limit, raw=raw, width=width)
     if form is not Format.TABLE and tally.written < tally.total:
         typer.echo(f"{str(tally).capitalize()}.", err=True)
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="Answers made elsewhere: JSON, JSONL or CSV.", show_default=False)],
+    label: Annotated[str | None, typer.Option(help="A name for this run.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who imports.")] = None,
+    checkpoint: Annotated[str | None, typer.Option(help="Which checkpoint answered, where the file does not say.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="What was asked, where the file does not say.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Where the answers come from: files of one source share their checkpoints.")
+    ] = None,
+) -> None:
+    """Bring answers that were made elsewhere into the log: published ones, those of a transformers pipeline, or a CSV."""
+    from storage.importer import import_file, in_words
+    from storage.log import Log
+
+    with Log.open() as log:
+        imported = import_file(log, file, label=label, author=author, checkpoint=checkpoint, prompt=prompt, source=source)
+    if not imported.answers:
+        raise StorageError(f"Nothing of {file.name} could be imported.", key="file", value=str(file), remedy=in_words(imported))
+    typer.echo(in_words(imported))
 
 
 @contextmanager

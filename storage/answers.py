@@ -1,4 +1,4 @@
-"""Writing answers: which are new, which are deeper than what is kept, which fill a gap."""
+"""Writing answers: which are new, which are better than what is kept, which fill a gap."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 from storage.database import Cursor
 from storage.keys import PieceDescription, new_ids, piece_ids
 from storage.records import Answer
-from storage.staging import AnswerKey, IdentityKey, stage, stage_columns, storable
+from storage.staging import AnswerKey, IdentityKey, stage, stage_columns, storable, worth
 
 _ANSWERS = pa.schema(
     [
@@ -57,6 +57,8 @@ class Kept:
     """What the log already has of an answer."""
 
     answer_id: int
+    has_scores: bool
+    """Whether the probability of its first prediction is known."""
     depth: int
     has_figures: bool
 
@@ -66,8 +68,9 @@ class Plan:
     """What an append does to the answers."""
 
     new: tuple[AnswerKey, ...]
-    deepened: tuple[AnswerKey, ...]
-    """Their predictions are replaced as a whole: two computations may order near-equal pieces differently."""
+    bettered: tuple[AnswerKey, ...]
+    """Deeper, or the first with scores. Their predictions are replaced as a whole: two computations may order near-equal pieces
+    differently."""
     filled: tuple[AnswerKey, ...]
     """Their figures were unknown and now are."""
 
@@ -75,12 +78,12 @@ class Plan:
 def plan(answers: Mapping[AnswerKey, Answer], kept: Mapping[AnswerKey, Kept]) -> Plan:
     """Decide, without touching anything."""
     known = {key: answer for key, answer in answers.items() if key in kept}
-    deepened = tuple(key for key, answer in known.items() if answer.depth > kept[key].depth)
+    bettered = tuple(key for key, answer in known.items() if worth(answer) > (kept[key].has_scores, kept[key].depth))
     gaps = [key for key, answer in known.items() if not kept[key].has_figures and answer.entropy is not None]
     return Plan(
         new=tuple(key for key in answers if key not in kept),
-        deepened=deepened,
-        filled=tuple(key for key in gaps if key not in set(deepened)),
+        bettered=bettered,
+        filled=tuple(key for key in gaps if key not in set(bettered)),
     )
 
 
@@ -108,24 +111,25 @@ def write_answers(
             " sum_p_squared, top1_margin, word_mass, created_at) SELECT *, $1 FROM staged_answer",
             [now],
         )
-    if todo.deepened or todo.filled:
-        # A shallower answer only brings figures; the figures of a deeper one win over those kept, if it has any.
-        stage(cursor, "staged_answer", _ANSWERS, rows(todo.deepened + todo.filled))
+    if todo.bettered:
+        stage(cursor, "staged_answer", _ANSWERS, rows(todo.bettered))
+        cursor.execute(
+            "UPDATE answer SET top_word_id = s.top_word_id, top_logprob = s.top_logprob, depth = s.depth"
+            " FROM staged_answer AS s WHERE s.answer_id = answer.answer_id"
+        )
+        cursor.execute("DELETE FROM prediction WHERE answer_id IN (SELECT answer_id FROM staged_answer)")
+    if todo.bettered or todo.filled:
+        # What is no better only brings figures; those of what is better win over those kept, if it has any.
+        stage(cursor, "staged_answer", _ANSWERS, rows(todo.bettered + todo.filled))
         cursor.execute(
             "UPDATE answer SET"
-            " top_word_id = CASE WHEN s.depth > answer.depth THEN s.top_word_id ELSE answer.top_word_id END,"
-            " top_logprob = CASE WHEN s.depth > answer.depth THEN s.top_logprob ELSE answer.top_logprob END,"
             " entropy = coalesce(s.entropy, answer.entropy),"
             " sum_p_squared = coalesce(s.sum_p_squared, answer.sum_p_squared),"
             " top1_margin = coalesce(s.top1_margin, answer.top1_margin),"
-            " word_mass = coalesce(s.word_mass, answer.word_mass),"
-            " depth = greatest(s.depth, answer.depth)"
+            " word_mass = coalesce(s.word_mass, answer.word_mass)"
             " FROM staged_answer AS s WHERE s.answer_id = answer.answer_id"
         )
-    if todo.deepened:
-        stage(cursor, "staged_answer", _ANSWERS, rows(todo.deepened))
-        cursor.execute("DELETE FROM prediction WHERE answer_id IN (SELECT answer_id FROM staged_answer)")
-    _write_predictions(cursor, {ids[key]: answers[key] for key in todo.new + todo.deepened}, words)
+    _write_predictions(cursor, {ids[key]: answers[key] for key in todo.new + todo.bettered}, words)
     _write_candidates(cursor, {ids[key]: answer for key, answer in answers.items() if answer.candidates}, words)
     return ids
 
@@ -140,10 +144,10 @@ def _find(
     schema = pa.schema([_ANSWERS.field("prompt_id"), _ANSWERS.field("mask_index"), _ANSWERS.field("checkpoint_id")])
     stage(cursor, "staged_answer", schema, by_numbers)
     found = cursor.execute(
-        "SELECT prompt_id, mask_index, checkpoint_id, answer_id, depth, entropy IS NOT NULL"
+        "SELECT prompt_id, mask_index, checkpoint_id, answer_id, top_logprob IS NOT NULL, depth, entropy IS NOT NULL"
         " FROM answer SEMI JOIN staged_answer USING (prompt_id, mask_index, checkpoint_id)"
     ).fetchall()
-    return {by_numbers[(p, m, c)]: Kept(answer_id, depth, figures) for p, m, c, answer_id, depth, figures in found}
+    return {by_numbers[row[:3]]: Kept(*row[3:]) for row in found}
 
 
 def _row(

@@ -11,6 +11,7 @@ from storage.comparison import comparison
 from storage.database import Database
 from storage.questions import question
 from storage.records import Checkpoint
+from storage.selection import Selection, parameters
 
 __all__ = [
     "CheckpointUse",
@@ -95,12 +96,23 @@ class Counts:
     refused: int
 
 
-def recent_runs(database: Database, *, search: str | None = None, limit: int = 50, offset: int = 0) -> RunPage:
+def recent_runs(
+    database: Database,
+    *,
+    search: str | None = None,
+    selection: Selection | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> RunPage:
     """Runs, newest first; with `search` those whose prompts, refused texts, label or author contain it.
 
     `search` is a piece of text and no pattern: `%` and `_` stand for themselves, and upper and lower case are the same.
+    With a `selection` that leaves anything out, only runs with an ask that passes it; a run that was refused whole has none.
     """
-    wanted = {"search": search or None, "limit": max(limit, 0), "offset": max(offset, 0)}
+    chosen = Selection() if selection is None else selection
+    wanted = {name: value for name, value in parameters(chosen).items() if name != "counting"}
+    filtered = any(value is not None for value in wanted.values())
+    wanted |= {"search": search or None, "filtered": filtered, "limit": max(limit, 0), "offset": max(offset, 0)}
     found = database.rows(question("recent_runs"), wanted)
     n: int = found[0][0]
     page = [row[1:] for row in found if row[1] is not None]

@@ -16,6 +16,12 @@ from enum import StrEnum
 MASK = "[MASK]"
 """The canonical spelling of a mask in every stored prompt."""
 
+UNKNOWN_HASH = "unknown"
+"""In place of the sha256 of weights or of a tokenizer that nobody here has seen: answers made elsewhere and imported."""
+
+UNKNOWN_TOKEN = -1
+"""In place of a token id that was not published with the piece."""
+
 
 class RunKind(StrEnum):
     """What a person did."""
@@ -47,10 +53,13 @@ class Checkpoint:
     source: str
     """Where the weights were read from: `folder`, `hub`, `bundled`, or `import` for answers made elsewhere."""
     revision: str
-    """The hub commit (40 hex digits); where there is none, a sha256 of configuration and weights together."""
+    """The hub commit (40 hex digits); where there is none, a sha256 of configuration and weights together; of imported answers,
+    a sha256 of where they come from."""
     weights_sha256: str
+    """`UNKNOWN_HASH` for imported answers. So the next."""
     tokenizer_sha256: str
     parameters: int
+    """0 where it is not known: imported answers. So the next."""
     vocabulary_size: int
 
     @property
@@ -67,7 +76,7 @@ def word_space(checkpoints: Iterable[Checkpoint]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A distinct text with its masks in the canonical spelling, already normalised (see `pipelines.prompts`)."""
+    """A distinct text with its masks in the canonical spelling, already normalised (see `storage.spelling`)."""
 
     text: str
 
@@ -88,18 +97,19 @@ class Prediction:
     rank: int
     """1 is the most probable piece."""
     token_id: int
+    """`UNKNOWN_TOKEN` where it was not published."""
     piece: str
     """The vocabulary entry as the tokenizer spells it: `cat`, `##ing`, `▁cat`."""
     word: str
     """The word the piece stands for; a continuation is written `##ing` whatever the tokenizer's own mark is."""
     starts_word: bool
-    logprob: float
-    """Natural logarithm of the probability."""
+    logprob: float | None
+    """Natural logarithm of the probability; None where the rank was published without a score."""
 
     @property
-    def score(self) -> float:
-        """The probability, as the fill-mask pipeline reports it."""
-        return math.exp(self.logprob)
+    def score(self) -> float | None:
+        """The probability, as the fill-mask pipeline reports it; None where it is not known."""
+        return None if self.logprob is None else math.exp(self.logprob)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,11 @@ class Answer:
         return len(self.predictions)
 
     @property
+    def has_scores(self) -> bool:
+        """Whether the probability of every prediction is known."""
+        return all(line.logprob is not None for line in self.predictions)
+
+    @property
     def effective_choices(self) -> float | None:
         """e^entropy: among about how many words it chooses."""
         return None if self.entropy is None else math.exp(self.entropy)
@@ -157,9 +172,10 @@ class AskedAnswer:
     """An answer as it was given in a run: the fact, and the event."""
 
     answer: Answer
-    latency_ms: float
+    latency_ms: float | None
     """Milliseconds in the checkpoint, words of several pieces included; where several prompts went through together, the mean
-    of them; where reused, of the look-up. Cutting into pieces and filling several masks together are not counted."""
+    of them; where reused, of the look-up. Cutting into pieces and filling several masks together are not counted. None for an
+    imported answer."""
     reused: bool
     """True where the answer came from the log and no model ran."""
     row_number: int = 0

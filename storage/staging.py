@@ -50,13 +50,18 @@ def answer_key(answer: Answer) -> AnswerKey:
 
 
 def distinct_answers(answers: Iterable[Answer]) -> dict[AnswerKey, Answer]:
-    """Each answer once, however many rows asked for it: the deepest list, the figures and candidates of all."""
+    """Each answer once, however many rows asked for it: the best list, the figures and candidates of all."""
     distinct: dict[AnswerKey, Answer] = {}
     for answer in answers:
         key = answer_key(answer)
         known = distinct.get(key)
         distinct[key] = answer if known is None or known == answer else merge(known, answer)
     return distinct
+
+
+def worth(answer: Answer) -> tuple[bool, int]:
+    """What makes one list of an answer better than another: that its scores are known, then its depth."""
+    return (bool(answer.predictions) and answer.predictions[0].logprob is not None, answer.depth)
 
 
 def merge(first: Answer, second: Answer) -> Answer:
@@ -69,7 +74,7 @@ def merge(first: Answer, second: Answer) -> Answer:
         prompt=first.prompt,
         mask_index=first.mask_index,
         checkpoint=first.checkpoint,
-        predictions=first.predictions if first.depth >= second.depth else second.predictions,
+        predictions=first.predictions if worth(first) >= worth(second) else second.predictions,
         entropy=figures.entropy,
         sum_p_squared=figures.sum_p_squared,
         top1_margin=figures.top1_margin,

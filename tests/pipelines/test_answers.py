@@ -194,7 +194,8 @@ def test_a_list_is_never_longer_than_the_vocabulary(minis: tuple[LoadedCheckpoin
     size = len(minis[0].words.pieces)
     (asked,) = fill(minis[:1], [Question(PROMPTS[0])], top_k=size + 5).answers
     assert asked.answer.depth == size
-    assert sum(line.score for line in asked.answer.predictions) == pytest.approx(1, abs=1e-6)
+    scores = [line.score for line in asked.answer.predictions]
+    assert np.sum(np.array(scores, dtype=np.float64)) == pytest.approx(1, abs=1e-6)
 
 
 def test_the_pieces_of_one_word_add_up(minis: tuple[LoadedCheckpoint, ...]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.agreement import as_asked
-from pipelines.ask import AskError, AskRequest, ask, new_run_id, read_expected, write_expected
+from pipelines.ask import AskError, AskRequest, ask, read_expected, write_expected
 from pipelines.errors import PipelineError
 from pipelines.fill_mask import LoadedCheckpoint
 from pipelines.prompts import CandidateError, PromptError
@@ -24,6 +24,7 @@ from storage import history
 from storage.comparison import comparison as read_comparison
 from storage.log import Log
 from storage.records import Expectation, Prompt, RunStatus
+from storage.run_ids import new_run_id
 from tests.conftest import ROOT
 from tests.pipelines.conftest import MINIS
 

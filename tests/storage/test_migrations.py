@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import duckdb
@@ -13,8 +14,21 @@ from storage.migrations import SCHEMA_FOLDER, known_migrations, migrate
 
 TABLES = sorted(
     {"checkpoint", "prompt", "run", "word", "piece", "answer", "prediction", "ask", "expectation", "candidate", "agreement"}
-    | {"filling", "refused", "tag", "star", "note", "saved_query", "schema_migration"}
+    | {"filling", "refused", "tag", "star", "note", "saved_query", "schema_migration", "setting"}
 )
+
+
+# One answer, as every version of the schema takes it.
+ROWS = """
+INSERT INTO checkpoint VALUES (1, 'bert-x', 'bert', 'hub', 'r', 'w', 't', 1, 1, '2026-01-01');
+INSERT INTO prompt VALUES (1, 'A [MASK].', 1, 'p', '2026-01-01');
+INSERT INTO run VALUES ('018cc251-f400-7000-8000-000000000009', 'ask', NULL, NULL, '2026-01-01', NULL, 'complete', '{}', '{}');
+INSERT INTO word VALUES (1, 'cat');
+INSERT INTO piece VALUES (1, 't', 1, 'cat', 1, true);
+INSERT INTO answer VALUES (1, 1, 0, 1, '2026-01-01', 1, 1, -0.5, 1.0, 0.5, 0.1, 0.9);
+INSERT INTO prediction VALUES (1, 1, 1, 1, -0.5);
+INSERT INTO ask VALUES ('018cc251-f400-7000-8000-000000000009', 1, 0, 0, '2026-01-01', 12.5, false);
+"""
 
 
 @pytest.fixture
@@ -71,6 +85,33 @@ def test_a_step_that_fails_leaves_neither_its_tables_nor_its_record(path: Path, 
             migrate(connection, path, folder)
         assert tables(connection) == TABLES
         assert connection.execute("SELECT count(*) FROM schema_migration WHERE name LIKE '0999%'").fetchall() == [(0,)]
+
+
+def test_a_log_of_any_earlier_version_becomes_one_of_today_and_keeps_its_rows(tmp_path: Path) -> None:
+    steps = known_migrations()
+    for done in range(1, len(steps) + 1):
+        path = tmp_path / f"after_{done}.duckdb"
+        earlier = tmp_path / f"schema_{done}"
+        earlier.mkdir()
+        for step in steps[:done]:
+            (earlier / f"{step.name}.sql").write_text(step.sql)
+        with duckdb.connect(str(path)) as connection:
+            migrate(connection, path, earlier)
+            connection.execute(ROWS)
+        with Database.open(path) as database:
+            assert database.rows("SELECT name FROM schema_migration ORDER BY name") == [(step.name,) for step in steps]
+            assert database.rows("SELECT prediction.logprob, ask.latency_ms FROM prediction JOIN ask USING (answer_id)") == [
+                (-0.5, 12.5)
+            ]
+            assert database.rows("SELECT word, score FROM predictions") == [("cat", pytest.approx(math.exp(-0.5)))]
+            assert database.rows("SELECT top_word, latency_ms FROM asks") == [("cat", 12.5)]
+
+
+def test_what_is_not_known_of_an_import_may_be_missing(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(ROWS.replace("-0.5", "NULL").replace("12.5", "NULL"))
+        assert connection.execute("SELECT word, logprob, score FROM predictions").fetchall() == [("cat", None, None)]
+        assert connection.execute("SELECT latency_ms FROM asks").fetchall() == [(None,)]
 
 
 def test_a_log_of_a_newer_version_is_refused_and_left_as_it_is(path: Path, folder: Path) -> None:

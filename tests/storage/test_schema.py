@@ -24,7 +24,19 @@ VIEWS = {
     "prompts",
     "runs",
 }
-MACROS = {"jaccard", "overlap", "perplexity", "rbo"}
+MACROS = {
+    "family_place",
+    "jaccard",
+    "overlap",
+    "perplexity",
+    "rbo",
+    "selected_answers",
+    "selected_asks",
+    "selected_pairs",
+    "selected_periods",
+    "selected_words",
+    "word_units",
+}
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "storage.md"
 
 

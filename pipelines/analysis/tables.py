@@ -1,0 +1,111 @@
+"""The figures of every view as tables for a terminal, made from the JSON that scripts read: one source for both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.analysis.accuracy import METRICS
+from pipelines.analysis.distributions import MEASURES
+from pipelines.analysis.report import View
+
+Json = dict[str, Any]
+
+
+def view_as_tables(view: View, found: Json) -> list[RenderableType]:
+    """What a person reads of a view; words and prompts are `Text`, never markup."""
+    return {
+        View.OVERLAP: _overlap,
+        View.DISTRIBUTIONS: _distributions,
+        View.VOCABULARY: _vocabulary,
+        View.DIVERSITY: _diversity,
+        View.ACCURACY: _accuracy,
+        View.DISAGREEMENTS: _disagreements,
+    }[view](found)
+
+
+def _overlap(found: Json) -> list[RenderableType]:
+    title = f"Do they say the same words? {_prompts(found['n_prompts'])}, first {found['depth']} words, 95 % intervals"
+    table = Table("pair", "n", "overlap", "Jaccard", "RBO", "JSD, bits", "same first", title=title)
+    for pair in found["pairs"]:
+        figures = (_interval(pair[name]) for name in ("overlap", "jaccard", "rbo", "jsd_shared", "top1_same"))
+        table.add_row(Text(f"{pair['checkpoint_a']} · {pair['checkpoint_b']}"), str(pair["n"]), *figures)
+    return [table, *_verdicts(found["contrasts"])]
+
+
+def _distributions(found: Json) -> list[RenderableType]:
+    title = f"How sure are they? {_prompts(found['n_prompts'])}"
+    table = Table("checkpoint", "measure", "n", "first quartile", "median", "third quartile", title=title)
+    for each in found["summaries"]:
+        quartiles = (f"{each[name]:.3f}" for name in ("low", "median", "high"))
+        table.add_row(Text(each["checkpoint"]), MEASURES[each["measure"]], str(each["n"]), *quartiles)
+    return [table, *_verdicts(found["pairs"])]
+
+
+def _vocabulary(found: Json) -> list[RenderableType]:
+    title = f"Whose words are whose? {_prompts(found['n_prompts'])} that all answered, first {found['depth']} words"
+    regions = Table("said by exactly", "words", "predictions", "share of probability", "such as", title=title)
+    for each in found["regions"]:
+        mass = "not known" if each["mass"] is None else f"{100 * each['mass']:.1f} %"
+        words = Text(", ".join(each["examples"]))
+        regions.add_row(Text(", ".join(each["checkpoints"])), str(each["words"]), f"{each['predictions']:.0f}", mass, words)
+    marking = Table("checkpoint", "word", "its lists", "lists of others", "z", title="Words that mark a checkpoint")
+    for each in found["marking"]:
+        counts = (f"{each['count']:.0f}", f"{each['other_count']:.0f}", f"{each['z']:.2f}")
+        marking.add_row(Text(each["checkpoint"]), Text(each["word"]), *counts)
+    return [regions, marking]
+
+
+def _diversity(found: Json) -> list[RenderableType]:
+    title = f"How varied are they? {_prompts(found['n_prompts'])} that all answered, rarefied to {found['size']:,} predictions"
+    table = Table(
+        "checkpoint", "predictions", "words", "rarefied words", "effective, q = 1", "effective, q = 2", "coverage",
+        "words of its own", title=title,
+    )  # fmt: skip
+    for each in found["checkpoints"]:
+        bands = [f"{band['expected']:.1f} ({band['low']:.1f} to {band['high']:.1f})" for band in each["rarefied"]]
+        coverage = "not known" if each["coverage"] is None else f"{100 * each['coverage']:.1f} %"
+        table.add_row(
+            Text(each["checkpoint"]), f"{each['predictions']:,}", f"{each['words']:,}", *bands, coverage,
+            f"{each['unique_words']:,}",
+        )  # fmt: skip
+    return [table]
+
+
+def _accuracy(found: Json) -> list[RenderableType]:
+    if not found["checkpoints"]:
+        return [Text("No prompt of this part of the history has an expected word: give one with --expected when you ask.")]
+    table = Table("checkpoint", "n", *METRICS.values(), "ECE", title="Are they right? 95 % intervals over distinct prompts")
+    for each in found["checkpoints"]:
+        ece = "under 100 masks" if each["ece"] is None else f"{each['ece']:.3f}"
+        table.add_row(Text(each["checkpoint"]), str(each["n"]), *(_interval(each[metric]) for metric in METRICS), ece)
+    return [table, *_verdicts(found["pairs"])]
+
+
+def _disagreements(found: Json) -> list[RenderableType]:
+    shown = len(found["rows"])
+    table = Table("prompt", "mask", "pair", "RBO", "JSD", "why", title=f"Where do they part? First {shown} of {found['n']:,}")
+    for each in found["rows"]:
+        jsd = "not known" if each["jsd_shared"] is None else f"{each['jsd_shared']:.3f}"
+        pair = Text(f"{each['a']} · {each['b']}")
+        table.add_row(Text(each["prompt"]), str(each["mask_index"] + 1), pair, f"{each['rbo']:.3f}", jsd, Text(each["reason"]))
+    return [table]
+
+
+def _interval(found: Json | None) -> str:
+    if found is None:
+        return "not known"
+    if found["low"] is None:
+        return f"{found['mean']:.3f} (n = {found['n']})"
+    return f"{found['mean']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
+
+
+def _verdicts(differences: list[Json]) -> list[RenderableType]:
+    return [Text(each["verdict"]) for each in differences]
+
+
+def _prompts(n: int) -> str:
+    return f"{n:,} distinct prompt{'' if n == 1 else 's'}"

@@ -1,0 +1,21 @@
+"""Are they right? Where a person said which word is expected."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from storage.database import Database
+from storage.measures.reading import read
+from storage.selection import Selection
+
+
+def expected(database: Database, selection: Selection) -> pa.Table:
+    """One row per prompt, mask and checkpoint with an expected word; of several words the best counts, case is ignored.
+
+    Columns prompt_id, mask_index, checkpoint_id; rank among the distinct words of the list, NULL where it is not in it; depth,
+    the distinct words of the list; logprob, NULL where unknown: as scored for the word by name, else the sum over the pieces
+    of the list that stand for it; rank_known, the best rank in the list or of the word scored by name; scored, whether its rank
+    among all pieces is known by name; top_score; top_right; sum_p_squared; weight. Words are compared whatever the selection's
+    word space is.
+    """
+    return read(database, "expected", selection)

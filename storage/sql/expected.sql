@@ -1,0 +1,47 @@
+-- Where the right word is known, at which rank and how probable does each checkpoint say it?
+-- Upper and lower case are the same, and of several right words the best counts. Words are compared, whatever the word space.
+WITH chosen AS MATERIALIZED (
+    SELECT selected.*
+    FROM selected_answers(
+        since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
+        tag := $tag, text := $text, counting := $counting
+    ) AS selected
+    SEMI JOIN expectation ON expectation.prompt_id = selected.prompt_id AND expectation.mask_index = selected.mask_index
+),
+right_word AS MATERIALIZED (
+    SELECT DISTINCT expectation.prompt_id, expectation.mask_index, spelling.word_id
+    FROM expectation
+    JOIN word ON word.word_id = expectation.word_id
+    JOIN word AS spelling ON lower(spelling.text) = lower(word.text)
+),
+said AS MATERIALIZED (
+    SELECT prediction.answer_id, prediction.word_id,
+           CASE WHEN count(prediction.logprob) = count(*) THEN ln(sum(exp(prediction.logprob))) END AS logprob,
+           row_number() OVER (PARTITION BY prediction.answer_id ORDER BY min(prediction.rank)) AS rank
+    FROM prediction SEMI JOIN chosen ON chosen.answer_id = prediction.answer_id
+    GROUP BY prediction.answer_id, prediction.word_id
+),
+length AS (SELECT said.answer_id, count(*) AS depth FROM said GROUP BY said.answer_id),
+-- A candidate was scored over the whole distribution, a list may lack pieces of its word: the candidate is believed.
+scored AS (
+    SELECT candidate.answer_id, candidate.word_id, max(candidate.logprob) AS logprob, min(candidate.rank) AS rank
+    FROM candidate SEMI JOIN chosen ON chosen.answer_id = candidate.answer_id
+    GROUP BY candidate.answer_id, candidate.word_id
+),
+known AS (
+    SELECT chosen.answer_id, min(said.rank) AS rank, max(coalesce(scored.logprob, said.logprob)) AS logprob,
+           least(min(said.rank), min(scored.rank)) AS rank_known, count(scored.rank) > 0 AS scored
+    FROM chosen
+    JOIN right_word ON right_word.prompt_id = chosen.prompt_id AND right_word.mask_index = chosen.mask_index
+    LEFT JOIN said ON said.answer_id = chosen.answer_id AND said.word_id = right_word.word_id
+    LEFT JOIN scored ON scored.answer_id = chosen.answer_id AND scored.word_id = right_word.word_id
+    GROUP BY chosen.answer_id
+)
+SELECT chosen.prompt_id, chosen.mask_index, chosen.checkpoint_id, known.rank, length.depth, known.logprob, known.rank_known,
+       known.scored, exp(answer.top_logprob) AS top_score, coalesce(known.rank = 1, false) AS top_right, answer.sum_p_squared,
+       chosen.weight
+FROM chosen
+JOIN known ON known.answer_id = chosen.answer_id
+JOIN length ON length.answer_id = chosen.answer_id
+JOIN answer ON answer.answer_id = chosen.answer_id
+ORDER BY chosen.prompt_id, chosen.mask_index, chosen.checkpoint_id;

@@ -1,0 +1,28 @@
+-- How often does each checkpoint say each word in each period? Otherwise as word_counts.
+WITH said AS MATERIALIZED (
+    FROM selected_words(
+        since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
+        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth
+    )
+),
+answered AS (
+    SELECT prompt_id, mask_index FROM said
+    WHERE rank = 1
+    GROUP BY prompt_id, mask_index
+    HAVING NOT $common OR count(*) = (SELECT count(DISTINCT checkpoint_id) FROM said WHERE rank = 1)
+),
+counted AS (
+    SELECT selected.period, selected.unit, said.unit_id, said.checkpoint_id, sum(selected.weight)::BIGINT AS lists,
+           CASE WHEN count(said.logprob) = count(*) THEN sum(exp(said.logprob) * selected.weight) END AS mass,
+           coalesce(sum(selected.weight) FILTER (WHERE said.rank = 1), 0)::BIGINT AS firsts
+    FROM selected_periods(
+        since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
+        tag := $tag, text := $text, counting := $counting
+    ) AS selected
+    JOIN said ON said.answer_id = selected.answer_id
+    SEMI JOIN answered ON answered.prompt_id = said.prompt_id AND answered.mask_index = said.mask_index
+    GROUP BY selected.period, selected.unit, said.unit_id, said.checkpoint_id
+)
+SELECT counted.period, counted.unit, unit.word, counted.checkpoint_id, counted.lists, counted.mass, counted.firsts
+FROM counted JOIN word_units(space := $space) AS unit ON unit.unit_id = counted.unit_id
+ORDER BY counted.period, counted.checkpoint_id, counted.lists DESC, counted.unit_id;

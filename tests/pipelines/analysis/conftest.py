@@ -1,0 +1,17 @@
+"""An empty log for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.log import Log
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    """A log in a folder of its own."""
+    with Log.open(tmp_path / "log.duckdb") as opened:
+        yield opened

@@ -1,0 +1,91 @@
+"""Right or wrong, by hand; and nothing is counted that is not known."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from pipelines.analysis.accuracy import METRICS, accuracy
+from storage.log import Log
+from storage.selection import Selection
+from tests.pipelines.analysis.histories import history, words
+from tests.storage.samples import ALBERT, BERT
+
+
+def test_the_metrics_of_three_prompts_by_hand(log: Log) -> None:
+    log.append(
+        history(
+            {
+                "One is [MASK].": {BERT: [("paris", 0.5), ("rome", 0.25), ("oslo", 0.125), ("bern", 0.1), ("bonn", 0.025)]},
+                "Two is [MASK].": {BERT: [("rome", 0.5), ("paris", 0.25), ("oslo", 0.125), ("bern", 0.1), ("bonn", 0.025)]},
+                "Three is [MASK].": {BERT: [("rome", 0.5), ("oslo", 0.3), ("bern", 0.1), ("bonn", 0.05), ("wien", 0.05)]},
+            },
+            expected={"One is [MASK].": "Paris", "Two is [MASK].": "paris", "Three is [MASK].": "paris"},
+        )
+    )
+    (found,) = accuracy(log.database, Selection()).checkpoints
+    squares = 0.5**2 + 0.25**2 + 0.125**2 + 0.1**2 + 0.025**2
+    assert found.n == 3
+    assert found.acc_at_1 is not None
+    assert [found.acc_at_1.mean, found.acc_at_1.n] == pytest.approx([1 / 3, 3])
+    assert found.acc_at_5 is not None
+    assert found.acc_at_5.mean == pytest.approx(2 / 3)
+    assert found.mrr is not None
+    assert found.mrr.mean == pytest.approx((1 + 1 / 2 + 0) / 3)
+    # Of the third prompt the probability of the right word is not known: it is left out, and n says so.
+    assert found.nll is not None
+    assert [found.nll.mean, found.nll.n] == pytest.approx([(math.log(2) + math.log(4)) / 2, 2])
+    assert found.brier is not None
+    assert found.brier.mean == pytest.approx((1 - 2 * 0.5 + squares + 1 - 2 * 0.25 + squares) / 2)
+    assert found.ece is None  # three masks
+    assert found.bins == ()
+
+
+def test_lists_of_five_say_nothing_about_ten(log: Log) -> None:
+    log.append(
+        history(
+            {"One is [MASK].": {BERT: words("a b c d e")}, "Two is [MASK].": {BERT: words("v w x y z")}},
+            expected={"One is [MASK].": "a", "Two is [MASK].": "a"},
+        )
+    )
+    (found,) = accuracy(log.database, Selection()).checkpoints
+    assert found.acc_at_5 is not None
+    assert found.acc_at_10 is None
+
+
+def test_without_expected_words_there_is_nothing_to_say(log: Log) -> None:
+    log.append(history({"One is [MASK].": {BERT: words("a b c")}}))
+    found = accuracy(log.database, Selection())
+    assert (found.checkpoints, found.pairs) == ((), ())
+
+
+def test_a_better_checkpoint_is_found_and_tested_exactly(log: Log) -> None:
+    told = {
+        f"Prompt {i} is [MASK].": {
+            BERT: words("right a b c d"),
+            ALBERT: words("right a b c d" if i % 3 == 0 else "a right b c d"),
+        }
+        for i in range(120)
+    }
+    log.append(history(told, expected=dict.fromkeys(told, "right")))
+    found = accuracy(log.database, Selection())
+    bert, albert = found.checkpoints
+    assert bert.acc_at_1 is not None
+    assert albert.acc_at_1 is not None
+    assert (bert.acc_at_1.mean, bert.acc_at_1.low, bert.acc_at_1.high) == (1.0, 1.0, 1.0)
+    assert albert.acc_at_1.mean == pytest.approx(1 / 3)
+    assert albert.acc_at_1.low is not None
+    assert albert.acc_at_1.high is not None
+    assert albert.acc_at_1.low < 1 / 3 < albert.acc_at_1.high
+    pairs = {pair.metric: pair for pair in found.pairs}
+    assert set(pairs) <= set(METRICS)
+    at_1 = pairs["acc_at_1"]
+    assert at_1.difference.test == "exact McNemar"
+    assert at_1.difference.mean == pytest.approx(2 / 3)
+    assert at_1.difference.p == pytest.approx(2 * 0.5**80)
+    assert "n = 120" in at_1.verdict
+    assert bert.ece is not None
+    assert sum(each.n for each in bert.bins) == bert.n_calibration == 120
+    # Sure to a fifth and always right: four fifths too modest.
+    assert bert.ece == pytest.approx(0.8, abs=0.01)

@@ -1,0 +1,104 @@
+"""`python -m pipelines analyze`: JSON of the promised shape, tables for people, sentences for mistakes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.analysis.report import View
+from storage.log import Log
+from tests.pipelines.analysis.histories import history, words
+from tests.storage.samples import ALBERT, BERT, DISTILBERT
+
+INTERVAL = {"mean", "low", "high", "n"}
+
+
+@pytest.fixture(scope="module")
+def log_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log with twenty prompts, all with an expected word."""
+    path = tmp_path_factory.mktemp("log") / "log.duckdb"
+    told = {
+        f"Prompt {i} is [MASK].": {BERT: words("a b c d e"), DISTILBERT: words("a b c d f"), ALBERT: words(f"g{i} h b x y")}
+        for i in range(20)
+    }
+    with Log.open(path) as log:
+        log.append(history(told, expected=dict.fromkeys(told, "b")))
+    return path
+
+
+def analyze(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pipelines", "analyze", *arguments],
+        capture_output=True, text=True, env={"MASKBOARD_HISTORY": str(path), "PATH": "", "COLUMNS": "200"},
+    )  # fmt: skip
+
+
+def as_json(path: Path, *arguments: str) -> Any:  # noqa: ANN401 - whatever the command printed
+    done = analyze(path, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_overlap_has_the_promised_shape(log_path: Path) -> None:
+    found = as_json(log_path, "--view", "overlap", "--depth", "5")
+    assert found["n_prompts"] == 20
+    assert [(pair["checkpoint_a"], pair["checkpoint_b"]) for pair in found["pairs"]] == [
+        ("bert-mini", "distilbert-mini"), ("bert-mini", "albert-mini"), ("distilbert-mini", "albert-mini"),
+    ]  # fmt: skip
+    first = found["pairs"][0]
+    assert set(first) == {"checkpoint_a", "checkpoint_b", "n", "overlap", "jaccard", "rbo", "jsd_shared", "top1_same"}
+    assert set(first["overlap"]) == INTERVAL
+    assert (first["n"], first["overlap"]["mean"], first["jsd_shared"]) == (20, pytest.approx(0.8), None)
+
+
+def test_accuracy_has_the_promised_shape(log_path: Path) -> None:
+    found = as_json(log_path, "--view", "accuracy")
+    bert = found["checkpoints"][0]
+    assert set(bert) == {"checkpoint", "n", "acc_at_1", "acc_at_5", "acc_at_10", "mrr", "nll", "brier", "ece"}
+    assert (bert["acc_at_1"]["mean"], bert["acc_at_5"]["mean"], bert["acc_at_10"]) == (0.0, 1.0, None)
+    assert bert["mrr"]["mean"] == 0.5
+    assert {"a", "b", "metric", "difference", "low", "high", "p", "p_holm"} <= set(found["pairs"][0])
+
+
+def test_without_a_view_all_of_them_are_told(log_path: Path) -> None:
+    assert set(as_json(log_path)) == {str(view) for view in View}
+
+
+@pytest.mark.parametrize("view", View)
+def test_every_view_is_a_table_for_people(log_path: Path, view: View) -> None:
+    done = analyze(log_path, "--view", view)
+    assert done.returncode == 0, done.stderr
+    assert "bert-mini" in done.stdout
+    assert "nan" not in done.stdout
+
+
+def test_filters_narrow_what_is_counted(log_path: Path) -> None:
+    assert as_json(log_path, "--view", "overlap", "--filter", "text=prompt 1")["n_prompts"] == 11
+    narrowed = as_json(log_path, "--view", "overlap", "--filter", "checkpoint=bert-mini", "--filter", "checkpoint=albert-mini")
+    assert len(narrowed["pairs"]) == 1
+    assert as_json(log_path, "--view", "overlap", "--filter", "label=nobody")["pairs"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["--view", "guess"], "choose one of overlap"), (["--filter", "bert"], "write key=value"), (["--depth", "0"], "depth")],
+)
+def test_a_mistake_is_one_sentence(log_path: Path, arguments: list[str], sentence: str) -> None:
+    done = analyze(log_path, *arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_log_is_told_and_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "empty.duckdb"
+    Log.open(path).close()
+    assert as_json(path, "--view", "overlap")["pairs"] == []
+    done = analyze(path)
+    assert done.returncode == 0, done.stderr
+    assert "No prompt of this part of the history has an expected word" in done.stdout

@@ -1,0 +1,322 @@
+"""Intervals and tests over prompts: against scipy, against closed forms, by simulation, and the sentences made of them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.stats import binomtest, bootstrap
+
+from pipelines import statistics
+from pipelines.metrics import rank_biased_overlap
+from pipelines.significance import sign_flip
+from pipelines.statistics import (
+    FEWEST_FOR_INTERVAL,
+    LARGE,
+    Difference,
+    Interval,
+    closed_form,
+    holm,
+    mean_interval,
+    paired_difference,
+    verdict,
+)
+
+shares = st.lists(st.floats(0, 1).map(lambda value: round(value, 6)), min_size=1, max_size=40)
+p_values = st.lists(st.none() | st.floats(0, 1), max_size=12)
+
+
+# --- the interval
+
+
+@pytest.mark.parametrize("n", [1, 2, 14])
+def test_few_prompts_give_a_mean_and_no_interval(n: int) -> None:
+    found = mean_interval(np.arange(n))
+    assert found == Interval((n - 1) / 2, None, None, n)
+
+
+def test_no_prompt_gives_no_mean() -> None:
+    found = mean_interval([])
+    assert np.isnan(found.mean)
+    assert (found.low, found.high, found.n) == (None, None, 0)
+
+
+def test_fifteen_prompts_give_an_interval() -> None:
+    found = mean_interval(np.arange(15) / 14)
+    assert found.n == FEWEST_FOR_INTERVAL == 15
+    assert found.low is not None and found.high is not None
+    assert 0 < found.low < 0.5 < found.high < 1
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 0.1, -3.5])
+@pytest.mark.parametrize("n", [15, LARGE + 1])
+def test_equal_values_have_an_interval_without_width(value: float, n: int) -> None:
+    found = mean_interval([value] * n, np.arange(1, n + 1))
+    assert found.low == found.mean == found.high == pytest.approx(value)
+
+
+@pytest.mark.parametrize("n", [15, 60, LARGE + 1])
+def test_one_prompt_that_differs_is_borne(n: int) -> None:
+    found = mean_interval([1.0] + [0.0] * (n - 1))
+    assert found.low is not None and found.high is not None
+    assert 0 <= found.low <= found.mean <= found.high <= 1
+
+
+@pytest.mark.parametrize(
+    ("values", "weights", "problem"),
+    [
+        ([0.1, float("nan")], None, "missing or infinite"),
+        ([0.1, float("inf")], None, "missing or infinite"),
+        ([0.1, 0.2], [1, 0], "positive"),
+        ([0.1, 0.2], [1, float("nan")], "positive"),
+        ([0.1, 0.2], [1], "one weight per prompt"),
+        ([[0.1], [0.2]], None, "one value"),
+    ],
+)
+def test_what_is_no_value_is_refused(values: list[float], weights: list[float] | None, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        mean_interval(values, weights)
+
+
+@given(shares)
+@settings(deadline=None, max_examples=30)
+def test_the_interval_lies_among_the_values_and_ignores_their_order(values: list[float]) -> None:
+    found = mean_interval(values)
+    assert found == mean_interval(values[::-1])
+    assert found.mean == pytest.approx(np.mean(values))
+    if found.low is not None and found.high is not None:
+        assert min(values) - 1e-12 <= found.low <= found.high <= max(values) + 1e-12
+
+
+def test_the_interval_moves_and_stretches_with_the_values() -> None:
+    values = _skewed(40)
+    plain, moved = mean_interval(values), mean_interval(3 * values + 2)
+    assert plain.low is not None and plain.high is not None
+    assert (moved.low, moved.high) == pytest.approx((3 * plain.low + 2, 3 * plain.high + 2))
+
+
+def test_the_interval_is_scipys() -> None:
+    values = _skewed(60)
+    # Of 60 values: Student's quantile with 59 degrees of freedom, 2.0010, times sqrt(60/59), is the normal one of 95.633 %.
+    theirs = bootstrap(
+        (values,), np.mean, method="BCa", confidence_level=0.95633, n_resamples=20_000, batch=2_000, rng=5
+    ).confidence_interval
+    found = mean_interval(values)
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=0.03 * (theirs.high - theirs.low))
+
+
+def test_equal_weights_change_nothing() -> None:
+    values = _skewed(40)
+    assert mean_interval(values, np.full(40, 3)) == mean_interval(values)
+
+
+def test_a_weighted_mean_counts_asks_and_still_draws_prompts() -> None:
+    values, weights = _skewed(40), np.arange(1, 41) % 4 + 1
+    found, unrolled = mean_interval(values, weights), mean_interval(np.repeat(values, weights))
+    assert found.mean == pytest.approx(unrolled.mean)
+    assert found.n == 40
+    assert found.low is not None and found.high is not None and unrolled.low is not None and unrolled.high is not None
+    # As if each ask were a prompt of its own, the interval would be too narrow: by the square root of 2.5 asks, about.
+    assert found.high - found.low > 1.3 * (unrolled.high - unrolled.low)
+
+
+@pytest.mark.parametrize("kind", ["skewed", "right or wrong", "differences"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_closed_form_is_the_drawn_interval(kind: str, weighted: bool) -> None:
+    rng = np.random.default_rng(3)
+    n = 2_000
+    values = {"skewed": rng.beta(2, 5, n), "right or wrong": rng.random(n) < 0.3, "differences": rng.integers(-1, 2, n)}[kind]
+    x, w = np.asarray(values, dtype=np.float64), rng.integers(1, 6, n).astype(np.float64) if weighted else np.ones(n)
+    low, high = _scipys_ratio(x, w, draws=3_000)
+    # 3,000 draws place an end to within 2 % of the width.
+    assert closed_form(x, w) == pytest.approx((low, high), abs=0.05 * (high - low))
+    above = mean_interval(x, w)
+    assert (above.low, above.high) == pytest.approx(closed_form(x, w))
+
+
+def test_the_closed_form_knows_the_bend_of_a_ratio() -> None:
+    # The prompts that are asked most have the highest values: a draw with many of them has a larger divisor, too.
+    rng = np.random.default_rng(5)
+    weights = np.ceil(rng.pareto(3, 600)) + 0.0
+    values = np.where(weights > 1, 0.8, 0.1) + rng.uniform(0, 0.1, 600)
+    low, high = _scipys_ratio(values, weights, draws=40_000)
+    assert closed_form(values, weights) == pytest.approx((low, high), abs=0.015 * (high - low))
+
+
+def test_the_closed_form_leans_as_skewed_values_do() -> None:
+    # Hall 1992: to second order each end is mean + s (z + g (2 z^2 + 1) / 6).
+    x = np.random.default_rng(4).exponential(size=5_000)
+    z, s, g = 1.959964, x.std() / np.sqrt(x.size), np.mean((x - x.mean()) ** 3) / x.std() ** 3 / np.sqrt(x.size)
+    lean = g * (2 * z**2 + 1) / 6
+    assert closed_form(x, np.ones(x.size)) == pytest.approx(
+        (x.mean() + s * (lean - z), x.mean() + s * (lean + z)), abs=2e-3 * s
+    )
+
+
+@pytest.mark.parametrize("n", [15, 30, 50])
+def test_nineteen_of_twenty_intervals_hold_the_truth(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,000 small histories: RBO of two lists of five, whose mean over all lists is known exactly."""
+    monkeypatch.setattr(statistics, "RESAMPLES", 999)
+    rbo, probability = _all_overlaps()
+    truth = float(rbo @ probability)
+    rng = np.random.default_rng(2024)
+    histories = rng.choice(rbo, p=probability, size=(1_000, n))
+    held = 0
+    for history in histories:
+        found = mean_interval(history)
+        assert found.low is not None and found.high is not None
+        held += found.low <= truth <= found.high
+    assert 930 <= held <= 970
+
+
+def test_nineteen_of_twenty_differences_hold_the_truth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for who is right, paired and prompts asked unequally often: a is right more often than b by 0.15."""
+    monkeypatch.setattr(statistics, "RESAMPLES", 999)
+    rng = np.random.default_rng(2025)
+    held = 0
+    for _ in range(1_000):
+        outcome = rng.choice([1, 0, -1], p=[0.3, 0.55, 0.15], size=100)
+        found = mean_interval(outcome, rng.integers(1, 4, 100))
+        assert found.low is not None and found.high is not None
+        held += found.low <= 0.15 <= found.high
+    assert 930 <= held <= 970
+
+
+# --- the difference
+
+
+def test_a_difference_has_the_interval_of_its_values() -> None:
+    a, b = _skewed(40), _skewed(40, seed=2)
+    found, values = paired_difference(a, b), mean_interval(a - b)
+    assert (found.mean, found.low, found.high, found.n) == (values.mean, values.low, values.high, 40)
+    assert found.test == "sign-flip permutation"
+    assert found.p == sign_flip(a - b)
+
+
+def test_right_or_wrong_is_tested_by_mcnemar() -> None:
+    a, b = np.array([1] * 12 + [0] * 8), np.array([1] * 3 + [0] * 15 + [1] * 2)
+    found = paired_difference(a, b, binary=True)
+    assert found.test == "exact McNemar"
+    assert found.p == pytest.approx(binomtest(9, 11).pvalue)
+    assert paired_difference(a, b, weights=[2] * 20, binary=True) == found
+    assert paired_difference(a, b, weights=[1, 2] * 10, binary=True).test == "sign-flip permutation"
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_few_prompts_give_a_difference_without_p(binary: bool) -> None:
+    found = paired_difference([1] * 14, [0] * 14, binary=binary)
+    assert (found.mean, found.low, found.high, found.n, found.p) == (1.0, None, None, 14, None)
+    assert np.isnan(paired_difference([], [], binary=binary).mean)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_no_difference_at_all(binary: bool) -> None:
+    found = paired_difference([1, 0] * 10, [1, 0] * 10, binary=binary)
+    assert (found.mean, found.low, found.high, found.p) == (0.0, 0.0, 0.0, 1.0)
+
+
+def test_the_sides_must_match() -> None:
+    with pytest.raises(ValueError, match="same prompts"):
+        paired_difference([1, 0], [1])
+    with pytest.raises(ValueError, match="1 or 0"):
+        paired_difference([0.5], [1], binary=True)
+
+
+# --- Holm
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.5, None, 0.9]) == [1.0, None, 1.0]
+    assert holm([None]) == [None]
+    assert holm([]) == []
+
+
+@given(p_values)
+def test_holm_is_between_p_and_bonferroni(values: list[float | None]) -> None:
+    known = [p for p in values if p is not None]
+    corrected = holm(values)
+    assert [p is None for p in corrected] == [p is None for p in values]
+    for p, after in zip(values, corrected, strict=True):
+        if p is not None and after is not None:
+            assert p <= after <= min(1.0, len(known) * p)
+    assert holm(values[::-1]) == corrected[::-1]
+
+
+# --- the sentence
+
+REAL = Difference(0.1234, 0.05, 0.2, 120, 0.0004, "sign-flip permutation")
+SENTENCES = [
+    ("none", Difference(float("nan"), None, None, 0, None, "exact McNemar"), None,
+     "No prompt was answered by both BERT and ALBERT: nothing to compare (n = 0)."),
+    ("one", Difference(0.5, None, None, 1, None, "exact McNemar"), None,
+     "1 prompt: BERT minus ALBERT is +0.5 RBO; under 15 prompts no interval is drawn: too few to tell (n = 1)."),
+    ("few", Difference(-0.25, None, None, 14, None, "exact McNemar"), None,
+     "14 prompts: BERT minus ALBERT is -0.25 RBO; under 15 prompts no interval is drawn: too few to tell (n = 14)."),
+    ("zero inside", Difference(0.02, -0.01, 0.05, 38, 0.2, "sign-flip permutation"), 0.6,
+     "38 prompts: BERT minus ALBERT is +0.02 RBO, 95 % interval -0.01 to +0.05; "
+     "the interval includes zero: no evidence of a difference (n = 38)."),
+    ("equal", Difference(0.0, 0.0, 0.0, 38, 1.0, "exact McNemar"), 1.0,
+     "38 prompts: BERT minus ALBERT is +0 RBO; the two are equal on every prompt: no evidence of a difference (n = 38)."),
+    ("real", REAL, 0.0012,
+     "120 prompts: BERT minus ALBERT is +0.123 RBO, 95 % interval +0.05 to +0.2; the interval excludes zero: "
+     "BERT is higher (n = 120), p = 0.0012 (sign-flip permutation, Holm over the pairs)."),
+    ("real, one pair", REAL, None,
+     "120 prompts: BERT minus ALBERT is +0.123 RBO, 95 % interval +0.05 to +0.2; the interval excludes zero: "
+     "BERT is higher (n = 120), p < 0.001 (sign-flip permutation)."),
+    ("real, the other way", Difference(-0.1, -0.2, -0.05, 1200, 0.01, "exact McNemar"), 0.03,
+     "1,200 prompts: BERT minus ALBERT is -0.1 RBO, 95 % interval -0.2 to -0.05; the interval excludes zero: "
+     "ALBERT is higher (n = 1,200), p = 0.03 (exact McNemar, Holm over the pairs)."),
+    ("not after Holm", Difference(0.1, 0.01, 0.2, 60, 0.03, "exact McNemar"), 0.09,
+     "60 prompts: BERT minus ALBERT is +0.1 RBO, 95 % interval +0.01 to +0.2; the interval excludes zero, but "
+     "p = 0.09 (exact McNemar, Holm over the pairs): too little evidence of a difference (n = 60)."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("difference", "p_holm", "sentence"), [row[1:] for row in SENTENCES], ids=[row[0] for row in SENTENCES]
+)
+def test_the_sentence(difference: Difference, p_holm: float | None, sentence: str) -> None:
+    assert verdict(difference, "RBO", "BERT", "ALBERT", p_holm) == sentence
+
+
+def test_naming_the_results_does_not_import_scipy() -> None:
+    program = (
+        "import sys, pipelines.statistics, pipelines.diversity, pipelines.calibration, pipelines.log_odds\n"
+        "sys.exit('scipy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def _skewed(n: int, seed: int = 1) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).beta(2, 5, n)
+
+
+def _scipys_ratio(values: NDArray[np.float64], weights: NDArray[np.float64], draws: int) -> tuple[float, float]:
+    def ratio(x: NDArray[np.float64], w: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+        total: NDArray[np.float64] = np.sum(x * w, axis=axis) / np.sum(w, axis=axis)
+        return total
+
+    found = bootstrap((values, weights), ratio, paired=True, method="BCa", n_resamples=draws, batch=500, rng=1)
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+@cache
+def _all_overlaps() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """RBO of `abcde` with every list of five of eight words, and how probable the list is: words drawn one by one, 8 to 1."""
+    weight = dict(zip("abcdefgh", range(8, 0, -1), strict=True))
+    rbo, probability = [], []
+    for words in permutations("abcdefgh", 5):
+        chance, left = 1.0, sum(weight.values())
+        for word in words:
+            chance, left = chance * weight[word] / left, left - weight[word]
+        rbo.append(rank_biased_overlap("abcde", words).extrapolated)
+        probability.append(chance)
+    return np.array(rbo), np.array(probability) / sum(probability)
