@@ -14,6 +14,8 @@ from storage.records import Agreement, Answer, AskedAnswer, Prediction
 MOST_WORDS_IN_LIST = 50
 """Bars that one answer is drawn with; a table shows the rest."""
 MOST_WORDS_IN_HEAT_MAP = 30
+NO_SCORE = "no score"
+"""In place of a probability that was not published with its rank."""
 RELIABLE_COVERAGE = 0.5
 """Under this share of probability on shared words a divergence over them says little."""
 
@@ -24,6 +26,7 @@ _PREDICTIONS = pa.schema(
     }
 )  # fmt: skip
 _WHOLE_LIST = pa.schema({"rank": pa.int32(), "word": pa.string(), "piece": pa.string(), "probability": pa.float64()})
+_RANKS = pa.schema({"rank": pa.int32(), "word": pa.string(), "piece": pa.string(), "probability": pa.string()})
 _HEAT_MAP = pa.schema(
     {
         "word": pa.string(), "checkpoint": pa.string(), "colour": pa.string(), "probability": pa.float64(),
@@ -44,6 +47,11 @@ _CANDIDATES = pa.schema(
 )  # fmt: skip
 
 
+def figure(score: float | None) -> str:
+    """A probability as it stands beside a word, or that there is none."""
+    return NO_SCORE if score is None else percent(score)
+
+
 def predictions_table(answer: Answer, colours: Mapping[str, str], expected: Sequence[str]) -> pa.Table:
     """The first `MOST_WORDS_IN_LIST` predictions. `label` is distinct; `text` is what stands behind the bar."""
     right = {word.casefold() for word in expected}
@@ -61,11 +69,26 @@ def predictions_table(answer: Answer, colours: Mapping[str, str], expected: Sequ
                 "piece": line.piece,
                 "kind": kind_of(line),
                 "probability": line.score,
-                "text": percent(line.score) + mark,
+                "text": figure(line.score) + mark,
                 "colour": colours.get(line.word, NOT_SHARED),
             }
         )
     return pa.Table.from_pylist(rows, schema=_PREDICTIONS)
+
+
+def ranks_table(answer: Answer, expected: Sequence[str]) -> pa.Table:
+    """The same of a list whose scores are not all known: rank, word, piece and what is known of the probability."""
+    right = {word.casefold() for word in expected}
+    rows = [
+        {
+            "rank": line.rank,
+            "word": line.word + ("  ✓ expected" if line.word.casefold() in right else ""),
+            "piece": line.piece,
+            "probability": figure(line.score),
+        }
+        for line in answer.predictions[:MOST_WORDS_IN_LIST]
+    ]
+    return pa.Table.from_pylist(rows, schema=_RANKS)
 
 
 def whole_list_table(answer: Answer) -> pa.Table:
@@ -88,29 +111,41 @@ def kind_of(line: Prediction) -> str:
 def heat_map_table(answers: Sequence[AskedAnswer]) -> pa.Table:
     """The union of the lists, a row for each word and checkpoint; words that more lists hold, and hold higher, first.
 
-    A word that a list does not hold is known to be less probable than its last line, and says so.
+    A word that a list does not hold is known to be less probable than its last line, and says so. A word whose rank was
+    published without a score shows the rank, and no colour stands for a probability that nobody knows.
     """
     lists = [_by_word(asked.answer) for asked in answers]
     together: dict[str, float] = {}
+    best: dict[str, int] = {}
     for words in lists:
-        for word, probability in words.items():
-            together[word] = together.get(word, 0.0) + probability
-    order = sorted(together, key=lambda word: (-sum(word in words for words in lists), -together[word]))
+        for word, (rank, probability) in words.items():
+            together[word] = together.get(word, 0.0) + (probability or 0.0)
+            best[word] = min(best.get(word, rank), rank)
+    order = sorted(together, key=lambda word: (-sum(word in words for words in lists), -together[word], best[word]))
     rows = []
     for word in order[:MOST_WORDS_IN_HEAT_MAP]:
         for asked, words in zip(answers, lists, strict=True):
-            least = asked.answer.predictions[-1].score
+            rank, probability = words.get(word, (0, 0.0 if asked.answer.predictions[-1].score is not None else None))
             rows.append(
                 {
                     "word": word,
                     "checkpoint": asked.answer.checkpoint.name,
                     "colour": family_colour(asked.answer.checkpoint.family),
-                    "probability": words.get(word, 0.0),
+                    "probability": probability,
                     "listed": word in words,
-                    "text": percent(words[word]) if word in words else f"< {percent(least)}",
+                    "text": _in_list(rank, probability) if word in words else _not_in_list(asked.answer),
                 }
             )
     return pa.Table.from_pylist(rows, schema=_HEAT_MAP)
+
+
+def _in_list(rank: int, probability: float | None) -> str:
+    return f"rank {rank}" if probability is None else percent(probability)
+
+
+def _not_in_list(answer: Answer) -> str:
+    last = answer.predictions[-1]
+    return f"beyond rank {last.rank}" if last.score is None else f"< {percent(last.score)}"
 
 
 def words_in_lists(answers: Sequence[AskedAnswer]) -> int:
@@ -172,8 +207,10 @@ def _place(rank: int | None) -> str:
     return "-" if rank is None else f"{rank:,}"
 
 
-def _by_word(answer: Answer) -> dict[str, float]:
-    words: dict[str, float] = {}
+def _by_word(answer: Answer) -> dict[str, tuple[int, float | None]]:
+    """Of each word its best rank and its probability, summed over its pieces; None where one of them has no score."""
+    words: dict[str, tuple[int, float | None]] = {}
     for line in answer.predictions:
-        words[line.word] = words.get(line.word, 0.0) + line.score
+        rank, known = words.get(line.word, (line.rank, 0.0))
+        words[line.word] = (rank, None if known is None or line.score is None else known + line.score)
     return words

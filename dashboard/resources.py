@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar, cast
 
+import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard.downloads import Downloads
+from dashboard.palette import CheckpointStyle, checkpoint_styles
 from pipelines import catalogue, checkpoints
 from pipelines.agreement import as_asked
 from pipelines.errors import PipelineError
@@ -17,11 +21,15 @@ from pipelines.settings import Settings, read_settings
 from pipelines.shelf import Shelf
 from pipelines.vocabulary import read_tokenizer
 from pipelines.words import WordMap
-from storage import history
+from storage import history, measures, samples
 from storage.errors import StorageError
 from storage.history import Latency, RunPage
 from storage.log import Log
+from storage.measures import SelectedCheckpoint
 from storage.records import Comparison
+from storage.selection import Choices, Selection, choices
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,10 @@ def downloads() -> Downloads:
 
 @st.cache_resource(show_spinner=False, on_release=lambda held: held.close())
 def _log() -> Log:
-    return Log.open()
+    log = Log.open()
+    with suppress(StorageError):  # a log without the sample is a log all the same
+        samples.add(log.database)
+    return log
 
 
 def open_log() -> OpenLog:
@@ -139,13 +150,13 @@ def word_map(name: str, tokenizer_sha256: str | None = None) -> WordMap | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _recent_runs(_log: Log, version: int, search: str, limit: int, offset: int) -> RunPage:
-    return history.recent_runs(_log.database, search=search or None, limit=limit, offset=offset)
+def _recent_runs(_log: Log, version: int, search: str, selection: Selection, limit: int, offset: int) -> RunPage:
+    return history.recent_runs(_log.database, search=search or None, selection=selection, limit=limit, offset=offset)
 
 
-def recent_runs(log: Log, search: str, limit: int, offset: int) -> RunPage:
+def recent_runs(log: Log, search: str, selection: Selection, limit: int, offset: int) -> RunPage:
     """One page of the history. Raises `StorageError`."""
-    return _recent_runs(log, log.version, search, limit, offset)
+    return _recent_runs(log, log.version, search, selection, limit, offset)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
@@ -157,6 +168,58 @@ def _comparison(_log: Log, version: int, run_id: str) -> Comparison | None:
 def comparison(log: Log, run_id: str) -> Comparison | None:
     """One run as it was asked, or None where the log has none of that id. Raises `StorageError`."""
     return _comparison(log, log.version, run_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _filter_choices(_log: Log, version: int) -> Choices:
+    return choices(_log.database)
+
+
+def filter_choices(log: Log) -> Choices:
+    """What the filters of the history can offer. Raises `StorageError`."""
+    return _filter_choices(log, log.version)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _checkpoint_styles(_log: Log, version: int) -> dict[int, tuple[str, tuple[int, ...]]]:
+    known = sorted(measures.checkpoints(_log.database, Selection()), key=lambda each: each.checkpoint_id)
+    styles = checkpoint_styles([(each.label, each.family) for each in known])
+    return {each.checkpoint_id: (style.colour, style.dash) for each, style in zip(known, styles, strict=True)}
+
+
+def styles_of(log: Log, checkpoints: Sequence[SelectedCheckpoint]) -> tuple[CheckpointStyle, ...]:
+    """How each of these is drawn, under its label. Given out in the order of first use, so that no filter changes a colour.
+
+    Raises `StorageError`.
+    """
+    known = _checkpoint_styles(log, log.version)
+    return tuple(CheckpointStyle(each.label, *known[each.checkpoint_id]) for each in checkpoints)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _selected_prompts(_log: Log, version: int, selection: Selection) -> int:
+    return int(pc.count_distinct(measures.figures(_log.database, selection).column("prompt_id")).as_py())
+
+
+def selected_prompts(log: Log, selection: Selection) -> int:
+    """How many distinct prompts a part of the history holds. Raises `StorageError`."""
+    return _selected_prompts(log, log.version, selection)
+
+
+@st.cache_data(show_spinner=False, max_entries=300)
+def _answer_of(
+    _log: Log, version: int, _question: Callable[..., object], name: str, selection: Selection, options: dict[str, object]
+) -> object:
+    return _question(_log.database, selection, **options)
+
+
+def answer_of(log: Log, question: Callable[..., Found], selection: Selection, **options: object) -> Found:
+    """What a use case of `pipelines.analysis`, or a question of `storage.measures`, finds in a part of the history.
+
+    `question` takes a database, the selection and the options. Kept until the log changes. Raises `StorageError`.
+    """
+    name = f"{question.__module__}.{question.__qualname__}"
+    return cast("Found", _answer_of(log, log.version, question, name, selection, options))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

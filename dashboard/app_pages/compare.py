@@ -11,9 +11,11 @@ from dashboard.components.author import author_box
 from dashboard.components.comparison_view import show_comparison
 from dashboard.components.loading import show_loading
 from dashboard.components.problem import show_notice, show_problem
+from dashboard.components.sample_notice import show_sample
 from dashboard.components.saved_line import show_saved
 from dashboard.components.who_answers import show_who_answers
 from pipelines.errors import PipelineError
+from storage.records import RunKind
 
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.title("How do BERT, DistilBERT and ALBERT fill the blank?", anchor=False, width="content")
@@ -55,6 +57,8 @@ with below:
     elif (answers := shown()) is not None:
         if answers.not_saved not in (None, opened.problem):
             show_notice("Not saved", answers.not_saved or "")
+        if answers.comparison.run.kind is RunKind.SAMPLE:
+            show_sample()
         show_comparison(answers.comparison, partial(show_saved, answers.comparison, answers.not_saved))
     else:
         st.caption(

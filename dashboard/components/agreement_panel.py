@@ -22,7 +22,9 @@ def show_heat_map(answers: Sequence[AskedAnswer], key: str) -> None:
 
 
 def show_pairs(agreements: Sequence[Agreement], key: str) -> None:
-    """A row for each pair of checkpoints."""
+    """A row for each pair of checkpoints; nothing where there is none."""
+    if not agreements:
+        return
     st.subheader("How alike the answers are", anchor=False)
     column = st.column_config
     st.dataframe(
@@ -44,6 +46,8 @@ def show_pairs(agreements: Sequence[Agreement], key: str) -> None:
         st.caption(
             "In brackets: one of the two puts under half of its probability on shared words, so the divergence says little."
         )
+    if any(each.jsd_shared is None for each in agreements):
+        st.caption("A dash: the full distribution of one of the two was not published, so their divergence is not known.")
 
 
 def show_candidates(answers: Sequence[AskedAnswer], expected: Sequence[str], key: str) -> None:

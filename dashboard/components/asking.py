@@ -68,6 +68,15 @@ def name_run() -> None:
         st.query_params["run"] = looked_at.comparison.run.run_id
 
 
+def forget_run(run_id: str) -> None:
+    """Take a run that is no longer in the log off the page and out of the address."""
+    looked_at = shown()
+    if looked_at is not None and looked_at.comparison.run.run_id == run_id:
+        st.session_state["shown"] = None
+    if st.query_params.get("run") == run_id:
+        st.query_params.pop("run")
+
+
 def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> None:
     """Ask, and keep for the page the answers, or why there are none. Draws what it waits for and nothing else."""
     st.session_state["shown"] = st.session_state["not_asked"] = None

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.palette import FAMILY_BADGES, FAMILY_NAMES
 from dashboard.resources import published_weights
 from pipelines.prompts import printable
-from storage.records import Checkpoint
+from storage.records import UNKNOWN_HASH, Checkpoint
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _SOURCES = {
@@ -45,7 +45,8 @@ def show_checkpoint(checkpoint: Checkpoint) -> None:
     show_name(checkpoint.name)
     show_family(checkpoint.family)
     show_source(checkpoint.source)
-    if published_weights(checkpoint.name) not in (None, checkpoint.weights_sha256):
+    known = checkpoint.weights_sha256 != UNKNOWN_HASH
+    if known and published_weights(checkpoint.name) not in (None, checkpoint.weights_sha256):
         st.badge(
             "not as published",
             icon=":material/warning:",

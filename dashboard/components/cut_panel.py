@@ -10,14 +10,18 @@ from dashboard.components.problem import show_notice
 from dashboard.resources import word_map
 from dashboard.wording import count, listed
 from pipelines.words import Piece, PieceKind
-from storage.records import Checkpoint, Prompt
+from storage.records import UNKNOWN_HASH, Checkpoint, Prompt
 
 
 def show_cuts(prompt: Prompt, checkpoints: Sequence[Checkpoint]) -> None:
     """The pieces, once for all checkpoints whose tokenizers cut the prompt alike."""
     st.subheader("How each tokenizer cut the prompt", anchor=False)
     cuts: dict[tuple[Piece, ...], list[str]] = {}
+    if imported := [each.name for each in checkpoints if each.tokenizer_sha256 == UNKNOWN_HASH]:
+        st.text(f"How {listed(imported)} cut it is not known: the answers were made elsewhere.")
     for each in checkpoints:
+        if each.tokenizer_sha256 == UNKNOWN_HASH:
+            continue
         words = word_map(each.name, each.tokenizer_sha256)
         if words is None:
             show_notice("Not at hand", f"The tokenizer that {each.name} answered with is no longer on this machine.")
@@ -26,7 +30,8 @@ def show_cuts(prompt: Prompt, checkpoints: Sequence[Checkpoint]) -> None:
     for pieces, names in cuts.items():
         st.text(f"{listed(names)}: {_summary(pieces)}")
         st.code(written(pieces), language=None, wrap_lines=True)
-    st.caption("A plus sign joins the pieces of one word.")
+    if cuts:
+        st.caption("A plus sign joins the pieces of one word.")
 
 
 def written(pieces: Sequence[Piece]) -> str:

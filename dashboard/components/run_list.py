@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import places
+from dashboard.components.sample_notice import show_sample
 from dashboard.wording import count, moment
 from pipelines.prompts import printable
 from storage.history import RunPage, RunSummary
@@ -60,6 +61,8 @@ def _show_run(row: RunSummary, kept: Mapping[str, str]) -> None:
     if row.label:
         when.text(_shortened(row.label))
     link.page_link(places.HISTORY, label="Open", icon=":material/arrow_forward:", query_params={"run": row.run_id, **kept})
+    if row.kind == RunKind.SAMPLE:
+        show_sample()
 
 
 _KINDS = {"batch": "batch", "import": "import", "replay": "replay", "sample": "sample"}

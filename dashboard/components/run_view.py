@@ -9,12 +9,13 @@ import streamlit as st
 from dashboard import places
 from dashboard.components.comparison_view import show_comparison
 from dashboard.components.problem import show_problem
+from dashboard.components.sample_notice import show_sample
 from dashboard.resources import OpenLog, comparison
 from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
 from dashboard.wording import count, listed, moment
 from pipelines.prompts import printable
 from storage.errors import StorageError
-from storage.records import Comparison
+from storage.records import Comparison, RunKind
 
 
 def show_run(opened: OpenLog, named: str) -> None:
@@ -38,6 +39,8 @@ def show_run(opened: OpenLog, named: str) -> None:
     # A link to the page that is open already does not reach the address bar; this does, so that a reload stays here.
     st.query_params["run"] = run_id
     _show_act(found)
+    if found.run.kind is RunKind.SAMPLE:
+        show_sample()
     show_comparison(found, partial(_show_ways_on, found))
 
 
@@ -45,13 +48,18 @@ def _close_run() -> None:
     st.query_params.pop("run", None)
 
 
+_ACTS = {RunKind.IMPORT: "Imported", RunKind.SAMPLE: "Added", RunKind.REPLAY: "Asked again"}
+
+
 def _show_act(found: Comparison) -> None:
     run = found.run
-    act = f"Asked {moment(run.started_at)}"
+    act = f"{_ACTS.get(run.kind, 'Asked')} {moment(run.started_at)}"
     if run.author:
         act += f" by {run.author}"
     if run.label:
         act += f", as {run.label}"
+    if run.kind is RunKind.IMPORT and run.options.get("file"):
+        act += f", from {run.options['file']}"
     versions = [f"{name} {run.environment[name]}" for name in ("torch", "transformers") if name in run.environment]
     if versions and found.answers:
         act += f", with {listed(versions)}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 pytestmark = pytest.mark.browser
 
 SEED = "MLM and NSP is the [MASK] task of BERT."
 MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
 LISTED = re.compile(r"^\d+ runs?, newest first")
-PHONE = {"width": 400, "height": 800}
+PHONE: ViewportSize = {"width": 400, "height": 800}
 
 
 def settled(page: Page) -> None:
@@ -227,7 +227,7 @@ def overflow(page: Page) -> int:
 
 
 def test_no_page_is_wider_than_a_phone(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a dict literal is what it takes
+    page.set_viewport_size(PHONE)
     visit(page)
     assert overflow(page) <= 0
     ask(page)
@@ -255,6 +255,19 @@ def test_words_in_charts_have_the_colour_of_text(page: Page, mode: str) -> None:
                            getComputedStyle(document.querySelector('[data-testid="stApp"]')).color]; }"""
     )
     assert fills == [ink]
+
+
+@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])
+def test_the_sample_is_there_on_the_first_visit_and_says_what_it_is(page: Page, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
+    visit(page, "/history?search=Published+by+others")
+    expect(page.get_by_text(re.compile("^A sample: answers of the full-size checkpoints"))).to_be_visible()
+    page.get_by_role("link", name="Open").first.click()
+    for name in ("bert-base-uncased", "distilbert-base-uncased", "albert-base-v2"):
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(page.get_by_label(re.compile(f"Most probable words of {name}")).first).to_be_visible()
+    expect(page.get_by_role("button", name="Remove the sample")).to_be_visible()
+    assert overflow(page) <= 0
 
 
 def test_the_models_page_tells_the_truth_about_a_word(page: Page) -> None:

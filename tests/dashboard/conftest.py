@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 import streamlit as st
@@ -10,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
 from pipelines.settings import BUNDLED_DIR
-from storage import history
+from storage import history, samples
+from storage.errors import StorageError
 from storage.log import Log
 from tests.conftest import ROOT
 
@@ -39,9 +41,11 @@ def minis() -> tuple[str, ...]:
 
 @pytest.fixture
 def open_app() -> OpenApp:
-    """Open a page of the app, as a browser opens an address."""
+    """Open a page of the app, as a browser opens an address; with the sample of a new log only where a test is about it."""
 
-    def open_page(page: str = "compare", /, **parameters: str) -> AppTest:
+    def open_page(page: str = "compare", /, *, sample: bool = False, **parameters: str) -> AppTest:
+        if not sample:
+            without_sample()
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
         app.run()
         for name, value in parameters.items():
@@ -51,6 +55,12 @@ def open_app() -> OpenApp:
         return sound(app.run())
 
     return open_page
+
+
+def without_sample() -> None:
+    """The log of this test as it is after a person has removed the sample."""
+    with suppress(StorageError), Log.open() as log:
+        samples.remove(log.database)
 
 
 def sound(app: AppTest) -> AppTest:

@@ -13,6 +13,8 @@ from dashboard.frames import (
     low_coverage,
     pairs_table,
     predictions_table,
+    ranks_table,
+    whole_list_table,
 )
 from dashboard.palette import NOT_SHARED
 from storage.records import Agreement, Answer, AskedAnswer, Candidate, Prediction, Prompt
@@ -68,6 +70,33 @@ def test_the_heat_map_holds_the_union_shared_words_first() -> None:
 def test_pieces_of_one_word_add_up_in_the_heat_map() -> None:
     (row,) = [row for row in heat_map_table(asked(("a", "a"))).to_pylist() if row["word"] == "a"]
     assert row["probability"] == pytest.approx(0.75)
+
+
+def ranks_only(*words: str, by: int = 0) -> AskedAnswer:
+    given = answer(*words, by=by)
+    lines = tuple(replace(line, logprob=None) for line in given.predictions)
+    return AskedAnswer(replace(given, predictions=lines), None, reused=False)
+
+
+def test_ranks_without_scores_have_no_probability_anywhere() -> None:
+    (scored,) = asked(("a", "b"))
+    unscored = ranks_only("b", "c", by=1)
+    assert [row["probability"] for row in whole_list_table(unscored.answer).to_pylist()] == [None, None]
+    assert [row["probability"] for row in predictions_table(unscored.answer, {}, []).to_pylist()] == [None, None]
+    rows = {(row["word"], row["checkpoint"]): row for row in heat_map_table([scored, unscored]).to_pylist()}
+    told = {key: (row["probability"], row["text"]) for key, row in rows.items() if key[1] == samples.TRIO[1].name}
+    assert told == {
+        ("b", samples.TRIO[1].name): (None, "rank 1"),
+        ("c", samples.TRIO[1].name): (None, "rank 2"),
+        ("a", samples.TRIO[1].name): (None, "beyond rank 2"),
+    }
+
+
+def test_a_list_with_some_scores_shows_those() -> None:
+    given = answer("a", "b")
+    mixed = replace(given, predictions=(given.predictions[0], replace(given.predictions[1], logprob=None)))
+    assert [row["probability"] for row in ranks_table(mixed, ["A"]).to_pylist()] == ["50.0 %", "no score"]
+    assert ranks_table(mixed, ["A"]).to_pylist()[0]["word"] == "a  ✓ expected"
 
 
 def test_a_long_heat_map_is_cut_at_its_limit() -> None:

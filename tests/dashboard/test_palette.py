@@ -12,14 +12,18 @@ from dashboard.palette import (
     MORE_SHARED,
     NOT_SHARED,
     OTHER_FAMILY,
+    SECOND_OF_FAMILY,
+    SECOND_OF_OTHERS,
     WORD_COLOURS,
+    checkpoint_styles,
     family_colour,
     word_colours,
 )
 from tests.conftest import ROOT
 
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
-ALL = {*FAMILY_COLOURS.values(), OTHER_FAMILY, *WORD_COLOURS, MORE_SHARED, NOT_SHARED}
+OF_FAMILIES = {*FAMILY_COLOURS.values(), OTHER_FAMILY, *SECOND_OF_FAMILY.values(), SECOND_OF_OTHERS}
+ALL = {*OF_FAMILIES, *WORD_COLOURS, MORE_SHARED, NOT_SHARED}
 
 
 def luminance(colour: str) -> float:
@@ -60,7 +64,7 @@ def test_the_first_chart_colour_is_that_of_text(mode: str) -> None:
 
 
 def test_no_word_has_a_colour_of_a_family() -> None:
-    assert not {*WORD_COLOURS, MORE_SHARED, NOT_SHARED} & {*FAMILY_COLOURS.values(), OTHER_FAMILY}
+    assert not {*WORD_COLOURS, MORE_SHARED, NOT_SHARED} & OF_FAMILIES
 
 
 def test_no_badge_but_that_of_a_family_has_the_colour_of_one() -> None:
@@ -78,3 +82,12 @@ def test_more_shared_words_than_colours_stay_told_from_unshared_ones() -> None:
 
 def test_a_word_twice_in_one_list_is_not_shared() -> None:
     assert word_colours([["cat", "cat"], ["dog"]]) == {}
+
+
+def test_the_checkpoints_of_a_family_are_told_apart_without_colour() -> None:
+    styles = checkpoint_styles([(f"bert-{i}", "bert") for i in range(4)] + [("albert", "albert"), ("x", "electra")])
+    assert len({style.dash for style in styles[:4]}) == 4
+    assert len({style.colour for style in styles[:2]}) == 2
+    assert styles[0].colour == FAMILY_COLOURS["bert"]
+    assert [style.colour for style in styles[4:]] == [FAMILY_COLOURS["albert"], OTHER_FAMILY]
+    assert {style.dash for style in styles[4:]} == {(1, 0)}

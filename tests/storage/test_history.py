@@ -9,6 +9,7 @@ import pytest
 from storage import history
 from storage.log import Log
 from storage.records import Comparison, Refused
+from storage.selection import Selection
 from tests.storage.samples import ALBERT, BERT, TRIO, answer, ask, batch, run
 
 
@@ -149,3 +150,13 @@ def test_counts_count(log: Log) -> None:
     log.append(ask("One [MASK].", number=1))
     assert answer("One [MASK].", BERT).depth == 5
     assert history.counts(log.database) == history.Counts(prompts=1, answers=3, asks=3, runs=1, predictions=15, refused=0)
+
+
+def test_a_selection_leaves_runs_without_a_passing_ask_out(log: Log) -> None:
+    log.append(ask("The sky is [MASK].", number=0))
+    log.append(replace(ask("The sea is [MASK].", number=1), run=replace(run(1), label="first look")))
+    texts = [row.first_text for row in history.recent_runs(log.database, selection=Selection(label="first look")).rows]
+    assert texts == ["The sea is [MASK]."]
+    assert history.recent_runs(log.database, selection=Selection(text="SKY")).n == 1
+    assert history.recent_runs(log.database, search="sky", selection=Selection(label="first look")).n == 0
+    assert history.recent_runs(log.database, selection=Selection()).n == 2

@@ -1,16 +1,11 @@
-"""One function per chart: an Arrow table in, an Altair chart out. Imports no Streamlit.
-
-Text takes the first chart colour of the theme, which `.streamlit/config.toml` makes the colour of text in either mode.
-Text that a person or a model wrote reaches a chart as data and never as part of an expression.
-"""
+"""The charts of one run: the ranked words of an answer, and every listed word side by side."""
 
 from __future__ import annotations
 
 import altair as alt
 import pyarrow as pa
 
-LayeredChart = alt.LayerChart | alt.FacetChart
-"""What Altair's `layer` is declared to give; here always layers without facets."""
+from dashboard.charts.parts import INK, Chart
 
 ROW_HEIGHT = 25
 """Pixels for one word."""
@@ -20,17 +15,17 @@ FIGURE_WIDTH = 118
 """Pixels behind the longest bar, for its figure and the mark of an expected word."""
 _FRAME_HEIGHT = 52
 """Pixels of title and axis, which are a part of the height."""
-_INK = alt.Color("ink:N").legend(None)
-"""The only value of its scale, so the first colour of the theme."""
 
 
-def predictions_chart(table: pa.Table, depth: int, vocabulary_size: int, most_probable: float) -> LayeredChart:
+def predictions_chart(table: pa.Table, depth: int, vocabulary_size: int, most_probable: float) -> Chart:
     """The ranked words of one answer as bars, from `frames.predictions_table`, which holds at most the first of `depth`.
 
     `most_probable` is the largest probability of all answers that stand side by side: one scale for all of them.
+    A `vocabulary_size` of 0 is not known.
     """
     n = table.num_rows
     shown = f"{n:,}" if n == depth else f"the first {n:,} of {depth:,} listed"
+    of_all = f" of {vocabulary_size:,}" if vocabulary_size else ""
     base = (
         alt.Chart(table)
         .transform_calculate(ink="'ink'")
@@ -53,7 +48,7 @@ def predictions_chart(table: pa.Table, depth: int, vocabulary_size: int, most_pr
     x = alt.X("probability:Q").scale(beside_words).title("Probability")
     x = x.axis(format="~%", tickCount=3, grid=False, titlePadding=4, titleAnchor="start", titleX=WORD_WIDTH)
     words = base.mark_text(align="right", dx=-8, fontSize=14, limit=WORD_WIDTH - 10).encode(
-        x=alt.value(WORD_WIDTH), text="label:N", color=_INK
+        x=alt.value(WORD_WIDTH), text="label:N", color=INK
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=15).encode(
         x=x,
@@ -62,21 +57,24 @@ def predictions_chart(table: pa.Table, depth: int, vocabulary_size: int, most_pr
         .scale(domain=["starts a word", "continues a word", "control piece"], range=[1, 0.45, 0.45])
         .legend(None),
     )
-    figures = base.mark_text(align="left", dx=6, fontSize=12).encode(x=x, text="text:N", color=_INK)
-    chart: LayeredChart = alt.layer(bars, words, figures)
+    figures = base.mark_text(align="left", dx=6, fontSize=12).encode(x=x, text="text:N", color=INK)
+    chart: Chart = alt.layer(bars, words, figures)
     return chart.properties(
         height=ROW_HEIGHT * max(n, 1) + _FRAME_HEIGHT,
         padding={"bottom": 0},
-        title=alt.Title(f"Most probable words, {shown} of {vocabulary_size:,}", fontSize=12, fontWeight="normal", offset=4),
+        title=alt.Title(f"Most probable words, {shown}{of_all}", fontSize=12, fontWeight="normal", offset=4),
     )
 
 
-def words_heat_map(table: pa.Table, n_words: int) -> LayeredChart:
-    """Words against checkpoints, from `frames.heat_map_table`: the colour is the family, its strength the probability."""
+def words_heat_map(table: pa.Table, n_words: int) -> Chart:
+    """Words against checkpoints, from `frames.heat_map_table`: the colour is the family, its strength the probability.
+
+    A probability that is not known has the strength of none, and its rank is written.
+    """
     shown = len(set(table.column("word").to_pylist()))
     base = (
         alt.Chart(table)
-        .transform_calculate(ink="'ink'")
+        .transform_calculate(ink="'ink'", strength="isValid(datum.probability) ? datum.probability : 0")
         .encode(
             x=alt.X("checkpoint:N").sort(None).title(None).axis(orient="top", labelAngle=0, labelLimit=150, labelPadding=6),
             y=alt.Y("word:N")
@@ -94,19 +92,18 @@ def words_heat_map(table: pa.Table, n_words: int) -> LayeredChart:
     # mode can be read on it.
     cells = base.mark_rect(cornerRadius=3).encode(
         color=alt.Color("colour:N").scale(None).legend(None),
-        opacity=alt.Opacity("probability:Q").scale(type="sqrt", domain=[0, 1], range=[0.04, 0.65]).legend(None),
+        opacity=alt.Opacity("strength:Q").scale(type="sqrt", domain=[0, 1], range=[0.04, 0.65]).legend(None),
     )
     figures = base.mark_text(fontSize=12).encode(
         text="text:N",
-        color=_INK,
+        color=INK,
         opacity=alt.condition("datum.listed", alt.value(1), alt.value(0.6)),
     )
+    what = "Probability" if table.column("probability").null_count < table.num_rows else "Rank"
     cut = "" if shown == n_words else f", the first {shown} shown"
-    chart: LayeredChart = alt.layer(cells, figures)
+    chart: Chart = alt.layer(cells, figures)
     return chart.properties(
         height=ROW_HEIGHT * max(shown, 1) + _FRAME_HEIGHT,
         padding={"bottom": 0},
-        title=alt.Title(
-            f"Probability of each listed word, n = {n_words:,} words{cut}", fontSize=12, fontWeight="normal", offset=8
-        ),
+        title=alt.Title(f"{what} of each listed word, n = {n_words:,} words{cut}", fontSize=12, fontWeight="normal", offset=8),
     )

@@ -1,0 +1,67 @@
+"""How alike the checkpoints are: one measure for each pair, with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pyarrow as pa
+
+from dashboard.charts.parts import INK, Chart, between, finished, heading
+
+CELL_HEIGHT = 74
+_FRAME = 74
+"""Pixels of title and names, which are a part of the height."""
+_SHORT_NAME = 16
+STRENGTH = "#556679"
+"""The colour of a cell, which belongs to no checkpoint; its strength is the value."""
+
+
+def pair_matrix(table: pa.Table, labels: Sequence[str], title: str) -> Chart:
+    """A cell for each pair of checkpoints: the mean, and beneath it the 95 % interval.
+
+    Args:
+        table: columns a, b (labels), value (0 to 1), strength (0 to 1, stronger is more alike), text, interval, n, doubtful.
+        labels: of the checkpoints, in the order of the rows and columns.
+        title: what the cells show, such as "Mean RBO of the first 5 words".
+    """
+    columns, rows = list(labels[:-1]), list(labels[1:])
+    # Long names stand aslant, or they would run into each other on a phone.
+    aslant = len(columns) > 2 or max(map(len, columns), default=0) > _SHORT_NAME
+    angle = -25 if aslant and len(columns) > 1 else 0
+    base = (
+        alt.Chart(table)
+        .transform_calculate(ink="'ink'")
+        .encode(
+            x=alt.X("a:N", sort=columns, title=None, scale=alt.Scale(domain=columns, paddingInner=0.02)).axis(
+                orient="top", labelAngle=angle, labelAlign="left" if angle else "center", labelOverlap=False, labelLimit=150,
+                labelPadding=8, domain=False, ticks=False,
+            ),
+            y=alt.Y("b:N", sort=rows, title=None, scale=alt.Scale(domain=rows, paddingInner=0.05)).axis(
+                labelLimit=140, labelPadding=8, domain=False, ticks=False
+            ),
+            tooltip=[
+                alt.Tooltip("a:N", title="Checkpoint"),
+                alt.Tooltip("b:N", title="Checkpoint "),
+                alt.Tooltip("text:N", title="Mean"),
+                alt.Tooltip("interval:N", title="95 % interval"),
+                alt.Tooltip("n:Q", title="Prompts", format=","),
+            ],
+        )
+    )  # fmt: skip
+    # At most 0.5, so that the text of either mode can be read on it.
+    cells = base.mark_rect(cornerRadius=6, color=STRENGTH, stroke=None).encode(
+        opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.06, 0.5]), legend=None)
+    )
+    faint = alt.condition("datum.doubtful", alt.value(0.55), alt.value(1))
+    means = base.mark_text(fontSize=17, dy=-9, fontWeight=600).encode(text="text:N", color=INK, opacity=faint)
+    intervals = base.mark_text(fontSize=11.5, dy=13).encode(text="interval:N", color=INK, opacity=faint)
+    chart: Chart = alt.layer(cells, means, intervals)
+    n = between(table.column("n").to_pylist())
+    said = [f"{row['a']} and {row['b']} {row['text']}" for row in table.slice(0, 6).to_pylist()]
+    return finished(
+        chart,
+        heading(title, f"mean and 95 % interval, n = {n} prompts a pair"),
+        f"{title} for each pair: {', '.join(said)}",
+        height=CELL_HEIGHT * max(len(rows), 1) + _FRAME + (55 if angle else 0),
+    )
