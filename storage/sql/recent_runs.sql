@@ -1,5 +1,5 @@
--- Which runs are the newest, of all, of those that mention a text, or of those with an ask that passes the filters, and how
--- many are there?
+-- Which runs are the newest, of all, of those that mention a text, or of those with an ask or a refused prompt that passes
+-- the filters, and how many are there?
 -- $search is taken literally and without regard to case; NULL finds every run. Without $filtered no ask is looked at.
 WITH matching AS (
     SELECT run_id FROM run
@@ -21,6 +21,18 @@ passing AS (
             since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label,
             author := $author, tag := $tag, text := $text
         ) AS asked
+        UNION ALL
+        -- A refused prompt was asked too, of no checkpoint.
+        SELECT refused.run_id
+        FROM refused JOIN run ON run.run_id = refused.run_id
+        WHERE $checkpoints IS NULL
+          AND ($since IS NULL OR run.started_at >= $since::DATE)
+          AND ($until IS NULL OR run.started_at < $until::DATE + INTERVAL 1 DAY)
+          AND ($kinds IS NULL OR list_contains($kinds::VARCHAR[], run.kind))
+          AND ($label IS NULL OR run.label = $label)
+          AND ($author IS NULL OR run.author = $author)
+          AND ($text IS NULL OR contains(lower(refused.text), lower($text)))
+          AND ($tag IS NULL OR run.run_id IN (SELECT mark.run_id FROM tag AS mark WHERE mark.text = $tag))
     )
 ),
 page AS (

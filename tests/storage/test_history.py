@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from storage import history
 from storage.log import Log
-from storage.records import Comparison, Refused
+from storage.records import Comparison, Refused, RunKind
 from storage.selection import Selection
 from tests.storage.samples import ALBERT, BERT, TRIO, answer, ask, batch, run
 
@@ -160,3 +161,23 @@ def test_a_selection_leaves_runs_without_a_passing_ask_out(log: Log) -> None:
     assert history.recent_runs(log.database, selection=Selection(text="SKY")).n == 1
     assert history.recent_runs(log.database, search="sky", selection=Selection(label="first look")).n == 0
     assert history.recent_runs(log.database, selection=Selection()).n == 2
+
+
+def test_a_run_that_was_refused_whole_is_found_by_its_filters(log: Log) -> None:
+    refused = Comparison(
+        run=replace(run(2), kind=RunKind.IMPORT, label="broken"), refused=(Refused("The sky is blue.", "There is no mask.", 1),)
+    )
+    log.append(refused)
+    log.append(ask("The sea is [MASK].", number=3))
+    day = refused.run.started_at.date()
+    for selection in (
+        Selection(label="broken"),
+        Selection(text="SKY"),
+        Selection(kinds=("import",)),
+        Selection(since=day, until=day, label="broken"),
+    ):
+        assert [row.run_id for row in history.recent_runs(log.database, selection=selection).rows] == [refused.run.run_id]
+    for selection in (Selection(label="whole"), Selection(text="blue sea"), Selection(until=day - timedelta(days=1))):
+        assert history.recent_runs(log.database, selection=selection).n == 0
+    # A refused prompt was asked of no checkpoint.
+    assert history.recent_runs(log.database, selection=Selection(checkpoints=("bert-mini",))).n == 1
