@@ -107,8 +107,8 @@ def recent_runs(
     """Runs, newest first; with `search` those whose prompts, refused texts, label or author contain it.
 
     `search` is a piece of text and no pattern: `%` and `_` stand for themselves, and upper and lower case are the same.
-    With a `selection` that leaves anything out, only runs with an ask, or a refused prompt, that passes it; a refused prompt was
-    asked of no checkpoint.
+    With a `selection` that leaves anything out, only runs with an ask or a refused prompt that passes it; a refused prompt
+    was asked of no checkpoint.
     """
     chosen = Selection() if selection is None else selection
     wanted = {name: value for name, value in parameters(chosen).items() if name != "counting"}
