@@ -98,6 +98,7 @@ def _making(training: Training) -> str:
         if training.by_steps
         else "The schedule followed the minutes, so the pieces read depend on the machine and on what else it was doing."
     )
+    repeat = f"{repeat} {training.remark}".strip()
     versions = ", ".join(f"{name} {version}" for name, version in training.versions.items())
     return f"""\
 ## Training

@@ -64,6 +64,8 @@ class Training:
     versions: dict[str, str]
     float32: Accuracy
     """Before the weights were rounded to float16."""
+    remark: str = ""
+    """What else there is to say of this run, such as that it went on from an earlier one."""
 
 
 @dataclass(frozen=True)

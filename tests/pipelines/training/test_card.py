@@ -90,6 +90,8 @@ def test_the_card_tells_how_to_repeat_the_training(training: Training) -> None:
     by_minutes = render(Facts(replace(training, by_steps=False)))
     assert "--steps" not in by_minutes
     assert "followed the minutes" in by_minutes
+    went_on = render(Facts(replace(training, remark="It went on from an earlier training.")))
+    assert "exactly on one machine. It went on from an earlier training." in went_on
 
 
 def test_the_disguise_is_told_as_it_was(training: Training) -> None:
