@@ -79,6 +79,20 @@ def test_it_has_learned_more_than_counts(name: str) -> None:
     assert found.accuracy.top_5 > counts.trigram.top_5 > counts.unigram.top_5
 
 
+def test_the_figures_keep_their_promise() -> None:
+    """Of masked pieces in held-out articles, chosen and shown as BERT does it, and well above counting."""
+    found = {name: Facts.load(BUNDLED / name).evaluation for name in CLASSES}
+    bert, distilbert, albert = (found[name] for name in CLASSES)
+    assert bert is not None
+    assert distilbert is not None
+    assert albert is not None
+    assert bert.disguised.top_5 >= 58
+    assert albert.disguised.top_5 >= 52
+    assert distilbert.disguised.top_5 >= bert.disguised.top_5 - 3
+    for each in (bert, distilbert, albert):
+        assert each.accuracy.top_5 >= each.baselines.trigram.top_5 + 10
+
+
 @each
 def test_rounding_to_float16_costs_nothing(name: str) -> None:
     facts = Facts.load(BUNDLED / name)
