@@ -4,8 +4,9 @@
 
 The log is made once in FOLDER, by the real writer: prompts asked of three checkpoints, 20 predictions of each answer, which
 are 3 million predictions at 50,000 prompts. Words fall as in real answers, one in r for the r-th most frequent; the three
-lists of a prompt share words; some words are said by two pieces.
-Owed: each question under 1 s on two cores.
+lists of a prompt share words; some words are said by two pieces. Then a page of six checkpoints with 450 prompts, as the use
+cases of `pipelines.analysis` make it, intervals and tests included.
+Owed: each question under 1 s on two cores, and each use case under 1 s on one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import statistics
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from pipelines.analysis.accuracy import accuracy
+from pipelines.analysis.disagreements import disagreements
+from pipelines.analysis.distributions import distributions
+from pipelines.analysis.diversity import diversity
+from pipelines.analysis.overlap import overlap
+from pipelines.analysis.vocabulary import vocabulary
 from storage import history, measures
 from storage.database import Database
 from storage.log import Log
@@ -53,20 +60,33 @@ CHECKPOINTS = tuple(
     Checkpoint(name, name.split("-")[0], "hub", f"{digit}" * 40, f"weights of {name}", f"tokenizer of {name}", 1, VOCABULARY)
     for digit, name in enumerate(("bert-base-uncased", "distilbert-base-uncased", "albert-base-v2"))
 )
+SIX = tuple(
+    Checkpoint(
+        f"{by.family}-{size}", by.family, "hub", f"{digit}" * 40, f"{by.family} {size}", f"tokens {digit}", 1, VOCABULARY
+    )
+    for digit, (by, size) in enumerate(itertools.product(CHECKPOINTS, ("large", "small")))
+)
+PAGE = 450
+"""Prompts of a page of `SIX`: as many as are still drawn for."""
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def make(path: Path, prompts: int, depth: int) -> None:
+def make(path: Path, prompts: int, depth: int, by: Sequence[Checkpoint] = CHECKPOINTS) -> None:
     """Write the log, chunk by chunk."""
     generator = np.random.default_rng(7)
     vocabulary = [(f"piece{token}", f"word{token // 100 if token in DOUBLES else token}") for token in range(VOCABULARY)]
     with Log.open(path) as log:
         for number in range(math.ceil(prompts / CHUNK)):
-            log.append(_chunk(generator, vocabulary, number, min(CHUNK, prompts - number * CHUNK), depth))
+            log.append(_chunk(generator, vocabulary, number, min(CHUNK, prompts - number * CHUNK), depth, by))
 
 
 def _chunk(
-    generator: np.random.Generator, vocabulary: list[tuple[str, str]], number: int, prompts: int, depth: int
+    generator: np.random.Generator,
+    vocabulary: list[tuple[str, str]],
+    number: int,
+    prompts: int,
+    depth: int,
+    checkpoints: Sequence[Checkpoint],
 ) -> Comparison:
     frequency = 1 / np.arange(1, VOCABULARY + 1)
     pool = generator.choice(VOCABULARY, size=(prompts, 6 * depth), p=frequency / frequency.sum())
@@ -74,7 +94,7 @@ def _chunk(
     for row, drawn in enumerate(pool):
         prompt = Prompt(f"Prompt {number} of row {row} asks for a [MASK].")
         tokens = list(dict.fromkeys(drawn.tolist()))
-        for by in CHECKPOINTS:
+        for by in checkpoints:
             # What all would say in one order, shaken: near ranks change places, far ones rarely.
             order = np.argsort(np.arange(len(tokens)) + generator.normal(0, 4, len(tokens)))[:depth].tolist()
             logprobs = np.sort(np.log(generator.dirichlet(np.full(depth + 5, 0.4)) + 1e-9))[::-1][:depth].tolist()
@@ -84,7 +104,7 @@ def _chunk(
                 lines.append(Prediction(rank, tokens[at], piece, word, True, logprob))
             figures = (float(generator.gamma(3)), math.exp(2 * logprobs[0]), logprobs[0] - logprobs[1], 0.9)
             asked.append(AskedAnswer(Answer(prompt, 0, by, tuple(lines), *figures), 3.0, reused=False, row_number=row))
-        for a, b in itertools.combinations(CHECKPOINTS, 2):
+        for a, b in itertools.combinations(checkpoints, 2):
             jsd, coverage_a, coverage_b = generator.random(3).tolist()
             agreements.append(Agreement(prompt, 0, a, b, depth, 0.5, 0.4, 0.6, jsd, coverage_a, coverage_b, top1_same=False))
         if row % 10 == 0:
@@ -119,6 +139,19 @@ def questions_of_depth(database: Database, depth: int) -> dict[str, Callable[[],
         "lists": partial(measures.lists, database, everything, depth),
         "pairs": partial(measures.pairs, database, everything, depth),
         "disagreements": partial(measures.disagreements, database, everything, depth, "clash"),
+    }
+
+
+def use_cases(database: Database) -> dict[str, Callable[[], object]]:
+    """What a page of six checkpoints asks for."""
+    everything = Selection()
+    return {
+        "overlap": partial(overlap, database, everything),
+        "distributions": partial(distributions, database, everything),
+        "vocabulary": partial(vocabulary, database, everything),
+        "diversity": partial(diversity, database, everything),
+        "accuracy": partial(accuracy, database, everything),
+        "disagreements": partial(disagreements, database, everything),
     }
 
 
@@ -161,6 +194,14 @@ def main() -> None:
         for depth in (5, wanted.depth):
             for name, ask in questions_of_depth(database, depth).items():
                 out(f"{name}, depth {depth}: {_told(database, name, ask, {'depth': depth}, wanted.repeats)}\n")
+    page = wanted.folder / f"six-{PAGE}-{wanted.depth}.duckdb"
+    if not page.exists():
+        make(page, PAGE, wanted.depth, SIX)
+    with Database.open(page) as database:
+        counts = history.counts(database)
+        out(f"{counts.prompts:,} prompts, {counts.answers:,} answers of {len(SIX)} checkpoints\n")
+        for name, ask in use_cases(database).items():
+            out(f"use case {name}: {_median(ask, wanted.repeats):.2f} s\n")
 
 
 def _told(database: Database, name: str, ask: Callable[[], object], parameters: dict[str, object], repeats: int) -> str:

@@ -8,10 +8,11 @@ DEFINITIONS = {
     "ten times.",
     "effective_choices": "e to the power of the entropy of the full distribution: among about how many equally likely pieces "
     "it is undecided.",
-    "quartiles": "Median, and in brackets the first and third quartile: half of the answers lie between these.",
+    "quartiles": "Median, and in brackets the first and third quartile: half of the prompts lie between these. A prompt with "
+    "several masks is one value, their mean.",
     "full": "Answers whose full distribution is known. An imported list holds its first words only, so its margin "
     "and choices are not known and are not guessed.",
-    "rank_scores": "Half of the answers give the word of a rank a probability within the band.",
+    "rank_scores": "Half of the prompts give the word of a rank a probability within the band.",
     "over_time": "By the day of the ask, UTC.",
     "n_expected": "Distinct prompts with an expected word that it answered.",
     "n_pairs": "Distinct prompts that both checkpoints answered.",
@@ -31,24 +32,28 @@ DEFINITIONS = {
     "mass": "The share of all listed probability that falls on these words.",
     "marking": "Log-odds ratio with an informative Dirichlet prior, in standard errors z (Monroe, Colaresi and Quinn "
     "2008): how much more a checkpoint says a word than the others do. Under 1.96, drawn pale, it may "
-    "well be chance.",
+    "well be chance. Each list counts once, however often it was asked for.",
     "hill": "Hill numbers: the effective number of words. q = 0 counts every word alike, q = 1 by how often it is "
-    "said, q = 2 mostly the frequent ones.",
+    "said, q = 2 mostly the frequent ones. Each list counts once, however often it was asked for.",
     "rarefied": "What a sample of as many predictions as the smallest checkpoint has would show, with its 95 % band "
     "(Chao and others 2014): numbers of words are comparable only at equal size.",
     "coverage": "Good-Turing: the share of what a checkpoint says next that it has said before.",
     "uniqueness": "The share of its predictions that no other selected checkpoint has said.",
     "acc": "The share of prompts with an expected word among the first 1, 5 or 10 of the list. A list too short "
     "to tell is left out.",
-    "mrr": "The mean of 1 / rank of the best expected word; 0 where it is not in the list.",
-    "nll": "The mean of -ln p of the most probable expected word, in nats; less is better.",
-    "brier": "The mean of 1 - 2 p + the sum of all p squared; 0 is the best, 2 the worst.",
+    "mrr": "The mean of 1 / rank of the best expected word, 0 beyond a rank that is the same for all: the length of the "
+    "shortest list, unless words were scored by name.",
+    "nll": "The mean of -ln p of the most probable expected word, in nats; less is better. Given only where p is known "
+    "for every prompt, for a mean over the words that it lists would be a mean over its successes.",
+    "brier": "The mean of 1 - 2 p + the sum of all p squared; 0 is the best, 2 the worst. Given as NLL is, and not for "
+    "words of several pieces, whose p is that of several masks.",
     "ece": "Debiased expected calibration error of the first word: how far its probability is from how often it "
     "is right, 0 to 1. Not given under 100 masks.",
     "reliability": "Bins of equally many masks. On the dotted line a probability keeps its word; below it, the "
     "checkpoint is surer than it is right.",
     "clash": "The smaller of the two first probabilities where the first words differ: both are sure, of different words.",
-    "interval": "In brackets the 95 % interval over distinct prompts (bootstrap, BCa). Under 15 prompts none is drawn.",
-    "real": "Paired over the prompts that both answered: bootstrap intervals (BCa, 95 %), exact McNemar for right "
-    "and wrong, sign-flip permutation for the rest, p corrected for all pairs by Holm.",
+    "interval": "In brackets the 95 % interval over distinct prompts (bootstrap, BCa; of shares of right answers Wilson's). "
+    "Under 15 prompts, or as many that weigh alike, none is drawn.",
+    "real": "Paired over the prompts that both answered: bootstrap intervals (BCa, 95 %); for right and wrong those of "
+    "Tango, and exact McNemar; sign-flip permutation for the rest, p corrected for all pairs by Holm.",
 }

@@ -38,11 +38,15 @@ def span(interval: Interval | None, *, as_share: bool = False, digits: int = 2) 
     return f"{interval.low:.{digits}f} to {interval.high:.{digits}f}"
 
 
-def estimate(interval: Interval | None, *, as_share: bool = False, digits: int = 2) -> str:
-    """A mean with its interval, such as `0.46 (0.35 to 0.57)`; without interval where too few prompts are known."""
+def estimate(interval: Interval | None, *, as_share: bool = False, digits: int = 2, of: int | None = None) -> str:
+    """A mean with its interval, such as `0.46 (0.35 to 0.57)`; without interval where too few prompts are known.
+
+    `of` is the n of the line: where the figure is known of other prompts, its own n is said.
+    """
     if interval is None:
         return "-"
     mean = share(interval.mean) if as_share else figure(interval.mean, digits)
     if interval.low is None:
         return f"{mean} (n = {interval.n})"
-    return f"{mean} ({span(interval, as_share=as_share, digits=digits)})"
+    own = "" if of is None or of == interval.n else f"; n = {interval.n:,}"
+    return f"{mean} ({span(interval, as_share=as_share, digits=digits)}{own})"

@@ -15,7 +15,7 @@ WIDTH = 760
 SCALE = 2.0
 """Pixels of the PNG to one of the chart: sharp in print."""
 
-_INK, _QUIET, _RULE = "#1b2430", "#55606d", "#d9dfe5"
+_INK, _QUIET, _RULE = "#0b1118", "#55606d", "#d9dfe5"
 """The colours of text and lines of the light mode in `.streamlit/config.toml`."""
 _LOOK: dict[str, Any] = {
     "background": "#ffffff",

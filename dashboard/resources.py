@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -172,17 +172,35 @@ def comparison(log: Log, run_id: str) -> Comparison | None:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _filter_choices(_log: Log, version: int) -> Choices:
-    return choices(_log.database)
+    offered = choices(_log.database)
+    exact: dict[str, list[str]] = {}
+    for each in _known_checkpoints(_log, version):
+        exact.setdefault(each.name, []).append(each.label)
+    names = [label for name in offered.checkpoints for label in (name, *exact.get(name, ()))]
+    return replace(offered, checkpoints=tuple(dict.fromkeys(names)))
 
 
 def filter_choices(log: Log) -> Choices:
-    """What the filters of the history can offer. Raises `StorageError`."""
+    """What the filters of the history can offer; several weights of one name are offered together and one by one.
+
+    Raises `StorageError`.
+    """
     return _filter_choices(log, log.version)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
+def _known_checkpoints(_log: Log, version: int) -> tuple[SelectedCheckpoint, ...]:
+    return measures.checkpoints(_log.database, Selection())
+
+
+def exact_names(log: Log) -> dict[int, str]:
+    """What selects each checkpoint and no other: its name, or `name (abc1234)`. Raises `StorageError`."""
+    return {each.checkpoint_id: each.label for each in _known_checkpoints(log, log.version)}
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
 def _checkpoint_styles(_log: Log, version: int) -> dict[int, tuple[str, tuple[int, ...]]]:
-    known = sorted(measures.checkpoints(_log.database, Selection()), key=lambda each: each.checkpoint_id)
+    known = sorted(_known_checkpoints(_log, version), key=lambda each: each.checkpoint_id)
     styles = checkpoint_styles([(each.label, each.family) for each in known])
     return {each.checkpoint_id: (style.colour, style.dash) for each, style in zip(known, styles, strict=True)}
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from dashboard.wording import count, listed
 from storage.selection import MOST_OFFERED, Choices, Counting, Selection, WordSpace
+
+MOST_IN_A_NAME = 60
+"""Characters; file systems take 255 bytes for a whole name."""
+
+_DIGITS = re.compile(r" \([0-9a-z]{7,}\)$")
 
 
 def selection_in_words(selection: Selection) -> str:
@@ -32,6 +38,29 @@ def selection_in_words(selection: Selection) -> str:
     return f"the history {', '.join(said)}" if parts[0] else f"the history: {', '.join(said)}"
 
 
+def selection_in_a_name(selection: Selection) -> str:
+    """The same, shortened for the name of a file: letters, digits, dots and dashes.
+
+    >>> selection_in_a_name(Selection())
+    'all'
+    >>> selection_in_a_name(Selection(since=date(2026, 3, 1), checkpoints=("bert-mini",), text="the sky"))
+    'from-2026-03-01-bert-mini-the-sky'
+    """
+    parts = [
+        f"from {selection.since}" if selection.since else "",
+        f"until {selection.until}" if selection.until else "",
+        *selection.checkpoints,
+        *selection.kinds,
+        *(each or "" for each in (selection.label, selection.author, selection.tag, selection.text)),
+        "all asks" if selection.counting is Counting.ALL_ASKS else "",
+        "pieces" if selection.space is WordSpace.PIECES else "",
+    ]
+    said = [each for part in parts if (each := re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-."))]
+    if not any(parts):
+        return "all"
+    return "-".join(said)[:MOST_IN_A_NAME].rstrip("-.") or "filtered"
+
+
 def counting_in_words(selection: Selection) -> str:
     """What counts once, and what is compared."""
     once = "each prompt counts once" if selection.counting is Counting.DISTINCT else "every ask counts"
@@ -50,7 +79,7 @@ def selected_prompts(selection: Selection, n: int) -> str:
 def not_there(selection: Selection, choices: Choices) -> list[str]:
     """A sentence for each value that this history does not hold, so that it selects nothing."""
     sentences = [
-        f"No answer here is of a checkpoint named {_quoted(_unknown(selection.checkpoints, choices.checkpoints))}.",
+        f"No answer here is of a checkpoint named {_quoted(_unknown_checkpoints(selection, choices))}.",
         f"No run here is of the kind {_quoted(_unknown(selection.kinds, choices.kinds))}.",
         f"No run here bears the label {_quoted(_unknown([selection.label], choices.labels))}.",
         f"No run here was asked by {_quoted(_unknown([selection.author], choices.authors))}.",
@@ -66,6 +95,16 @@ def _unknown(wanted: Sequence[str | None], offered: Sequence[str]) -> list[str]:
     if len(offered) >= MOST_OFFERED:
         return []  # what is not among the most frequent may still be there
     return [each for each in wanted if each is not None and each not in offered]
+
+
+def _unknown_checkpoints(selection: Selection, choices: Choices) -> list[str]:
+    """More or fewer digits than are offered may name the same weights."""
+    offered = [name[:-1] for name in choices.checkpoints if _DIGITS.search(name)]
+    return [
+        name
+        for name in _unknown(selection.checkpoints, choices.checkpoints)
+        if _DIGITS.search(name) is None or not any(name.startswith(each) or each.startswith(name[:-1]) for each in offered)
+    ]
 
 
 def _quoted(names: Sequence[str]) -> str:

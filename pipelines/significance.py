@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,24 +37,56 @@ def sign_flip(differences: NDArray[np.float64], seed: int = 0) -> float:
     signs times d has mean 0 and variance sum d^2, and is normal in the limit where no d dominates (Lehmann and Romano 2005,
     chapter 15); one that carries over 1 % of the variance sends the test back to random signs.
     """
-    d = differences[differences != 0]
+    return sign_flips([differences], seed)[0]
+
+
+def sign_flips(columns: Sequence[NDArray[np.float64]], seed: int = 0) -> list[float]:
+    """`sign_flip` of each of many columns, of any lengths; those with equally many differences share their random signs."""
+    found: list[float | None] = []
+    lengths: defaultdict[int, list[int]] = defaultdict(list)
+    scaled = []
+    for number, differences in enumerate(columns):
+        d = differences[differences != 0]
+        largest = float(np.abs(d).max()) if d.size else 1.0
+        # Only the sizes matter; scaled, since squares of tiny differences vanish.
+        total, d = abs(float((d / largest).sum())), np.sort(np.abs(d) / largest)
+        scaled.append((d, total))
+        found.append(_without_drawing(d, total))
+        if found[number] is None:
+            lengths[columns[number].size].append(number)
+    for length, numbers in lengths.items():
+        sizes = np.zeros((length, len(numbers)))  # what is no difference has either sign, and adds nothing
+        for place, number in enumerate(numbers):
+            sizes[: scaled[number][0].size, place] = scaled[number][0]
+        p = _drawn(sizes, np.array([scaled[number][1] for number in numbers]), seed)
+        for number, each in zip(numbers, p.tolist(), strict=True):
+            found[number] = each
+    return [each for each in found if each is not None]
+
+
+def _without_drawing(d: NDArray[np.float64], total: float) -> float | None:
     if d.size == 0:
         return 1.0
-    total = abs(float(d.sum() / np.abs(d).max()))
-    d = np.sort(np.abs(d) / np.abs(d).max())  # only the sizes matter; scaled, since squares of tiny differences vanish
-    observed = total - _EXACT_NOISE * float(d.sum())
     if d.size <= EXACT_UP_TO:
         patterns = (np.arange(2**d.size)[:, None] >> np.arange(d.size)) & 1
-        return float(np.mean(np.abs(2 * (patterns @ d) - d.sum()) >= observed))
+        return float(np.mean(np.abs(2 * (patterns @ d) - d.sum()) >= total - _EXACT_NOISE * float(d.sum())))
     variance = float(d @ d)
     if d.size >= NORMAL_FROM and variance >= 100:  # the largest d is 1 by now
         return math.erfc(total / math.sqrt(2 * variance))
+    return None
+
+
+def _drawn(sizes: NDArray[np.float64], totals: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """`sizes` has shape (differences, columns), `totals` and the result (columns,)."""
     rng = np.random.default_rng(seed)
-    as_far = 0
-    rows = max(1, _CHUNK // d.size)
+    sums = sizes.sum(axis=0)
+    observed = totals - _EXACT_NOISE * sums
+    as_far = np.zeros(len(totals))
+    rows = max(1, _CHUNK // len(sizes))
     for start in range(0, RESAMPLES, rows):
         count = min(rows, RESAMPLES - start)
-        bits = np.frombuffer(rng.bytes((count * d.size + 7) // 8), dtype=np.uint8)
-        signs = np.unpackbits(bits, count=count * d.size).reshape(count, d.size)
-        as_far += int(np.sum(np.abs(2 * (signs @ d) - d.sum()) >= observed))
-    return (1 + as_far) / (1 + RESAMPLES)
+        bits = np.frombuffer(rng.bytes((count * len(sizes) + 7) // 8), dtype=np.uint8)
+        signs = np.unpackbits(bits, count=count * len(sizes)).reshape(count, len(sizes)).astype(np.float64)
+        as_far += (np.abs(2 * (signs @ sizes) - sums) >= observed).sum(axis=0)
+    p: NDArray[np.float64] = (1 + as_far) / (1 + RESAMPLES)
+    return p

@@ -13,7 +13,7 @@ from typing import IO, Annotated
 import typer
 
 from storage.database import default_path
-from storage.errors import StorageError
+from storage.errors import LogLocked, StorageError
 from storage.guard import lock_path
 from storage.output import Format, write
 from storage.visitor_sql import DOWNLOAD, SCREEN, decide, run
@@ -71,24 +71,30 @@ def import_command(
     from storage.importer import import_file, in_words
     from storage.log import Log
 
-    with Log.open() as log:
-        imported = import_file(log, file, label=label, author=author, checkpoint=checkpoint, prompt=prompt, source=source)
+    try:
+        with Log.open() as log:
+            imported = import_file(log, file, label=label, author=author, checkpoint=checkpoint, prompt=prompt, source=source)
+    except LogLocked as error:
+        raise StorageError(
+            str(error).removesuffix(error.remedy).rstrip(),
+            key=error.key,
+            value=error.value,
+            remedy="Nothing was imported. If that is the dashboard, stop it with Ctrl-C where it runs, import, and start it "
+            "again.",
+        ) from error
     if not imported.answers:
-        raise StorageError(f"Nothing of {file.name} could be imported.", key="file", value=str(file), remedy=in_words(imported))
-    typer.echo(in_words(imported))
+        raise StorageError(in_words(imported), key="file", value=str(file))
+    with _reader_may_leave():
+        typer.echo(in_words(imported))
 
 
 @contextmanager
 def _opened(out: Path | None, log: Path) -> Iterator[IO[bytes]]:
     """Standard output, or a file that takes its name when it is whole."""
     if out is None:
-        try:
+        with _reader_may_leave():
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
-        except BrokenPipeError as error:
-            # The reader, such as `head`, has seen enough; what is left in the buffer must go nowhere at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit from error
         return
     log = log.resolve()
     if out.resolve() in (log, lock_path(log), log.with_name(log.name + ".wal")):
@@ -107,6 +113,17 @@ def _opened(out: Path | None, log: Path) -> Iterator[IO[bytes]]:
                 raise
     except OSError as error:
         raise _unwritable(out, error) from error
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """The reader of a pipe, such as `head`, has seen enough: the command ends well."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        # What is left in the buffer must go nowhere at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from error
 
 
 def _unwritable(out: Path, error: OSError) -> StorageError:

@@ -21,11 +21,16 @@ from storage.formats.json_file import read_json
 from storage.log import Log
 from storage.records import Answer, AskedAnswer, Comparison, Expectation, Refused, Run, RunKind, RunStatus
 from storage.run_ids import new_run_id
-from storage.spelling import printable
+from storage.spelling import MAX_CHARACTERS, printable
 from storage.staging import AnswerKey, answer_key, merge
 
 MAX_BYTES = 200_000_000
 """A file is read whole, so that it is imported whole or not at all; 200 MB are about 300,000 answers of ten words."""
+
+_WAY_OUT = (
+    "A CSV has a first line that names checkpoint, prompt, rank, word and score, and a line for each prediction; "
+    "docs/storage.md shows every form."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ def _collect(path: Path, given: Given, revision: str, facts: _Facts) -> Imported
             found = read_answers(entry, read_checkpoint(entry.checkpoint or facts.checkpoint, revision))
             expected = read_expectations(entry, found[0].prompt)
         except EntryProblem as problem:
-            refused.append(Refused(printable(entry.prompt or ""), str(problem), entry.number))
+            refused.append(Refused(printable((entry.prompt or "")[:MAX_CHARACTERS]), str(problem), entry.number))
             continue
         taken.append(entry)
         expectations.update(dict.fromkeys(expected))
@@ -142,7 +147,7 @@ def _collect(path: Path, given: Given, revision: str, facts: _Facts) -> Imported
             # All answers to a prompt are asked in one row, so that they stand side by side wherever a run is shown.
             first_asked.setdefault(answer.prompt.text, entry.number)
     if not answers and not refused:
-        raise StorageError(f"The file {path.name} holds no answers.", key="file", value=str(path))
+        raise StorageError(f"The file {path.name} holds no answers.", key="file", value=str(path), remedy=_WAY_OUT)
     ordered = sorted(answers.values(), key=lambda each: (first_asked[each.prompt.text], each.mask_index))
     asked = tuple(AskedAnswer(each, None, reused=False, row_number=first_asked[each.prompt.text]) for each in ordered)
     run = _run(path, given.form, facts, taken, ordered)
@@ -188,7 +193,7 @@ def _read_text(path: Path) -> tuple[bytes, str]:
             f"The file {path} is not in UTF-8 (byte {error.start:,}).", key="file", value=str(path), remedy="Save it as UTF-8."
         ) from error
     if not text.strip():
-        raise StorageError(f"The file {path} is empty.", key="file", value=str(path))
+        raise StorageError(f"The file {path} is empty.", key="file", value=str(path), remedy=_WAY_OUT)
     return content, text
 
 
@@ -201,6 +206,13 @@ def _read_entries(path: Path, text: str, checkpoint: str | None, prompt: str | N
 
 def in_words(imported: Imported) -> str:
     """What an import did, in one paragraph for a shell."""
+    if not imported.answers:
+        run_id, refused = imported.comparison.run.run_id, imported.comparison.refused
+        kept = "is" if len(refused) == 1 else "are"
+        return (
+            f"Nothing could be imported: {_count(len(refused), imported.unit)} {kept} refused, and kept as such in run "
+            f"{run_id}.{reasons(imported)}"
+        )
     answers, refused = imported.answers, imported.comparison.refused
     prompts = len(imported.comparison.prompts)
     said = (

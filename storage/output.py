@@ -102,6 +102,11 @@ def safe_cell(value: str) -> str:
     return "'" + value if value.startswith(FORMULA_STARTS) else value
 
 
+def bare_cell(value: str) -> str:
+    """The text that `safe_cell` made safe: `'=1+1` becomes `=1+1`."""
+    return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA_STARTS) else value
+
+
 def plain(value: object) -> object:
     """A value as JSON knows it: times in ISO 8601, bytes in base64, numbers as numbers; what is no number is null."""
     if isinstance(value, float):

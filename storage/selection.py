@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from storage.database import Database
 from storage.questions import question
+from storage.spelling import spell_part
 
 
 class Counting(StrEnum):
@@ -37,7 +39,8 @@ class Selection:
     until: date | None = None
     """Last day of the asks, UTC; it belongs to the selection."""
     checkpoints: tuple[str, ...] = ()
-    """Names in the catalogue. All weights of a name are selected, and told apart."""
+    """Names in the catalogue: all weights of a name are selected, and told apart. Or one of them, as `bert-mini (abc1234)`: the
+    first digits, at least seven, of the revision, or of the sha256 of weights or tokenizer."""
     kinds: tuple[str, ...] = ()
     """Kinds of run, as `storage.records.RunKind` names them."""
     label: str | None = None
@@ -47,7 +50,7 @@ class Selection:
     tag: str | None = None
     """A tag on the run or on the prompt, whole."""
     text: str | None = None
-    """A part of the prompt, and no pattern; upper and lower case are the same."""
+    """A part of the prompt, and no pattern; spelled as prompts are, and upper and lower case are the same."""
     counting: Counting = Counting.DISTINCT
     space: WordSpace = WordSpace.WORDS
 
@@ -72,6 +75,13 @@ MOST_OFFERED = 200
 """A longer list is no choice but a search."""
 
 
+def read_day(text: str) -> date:
+    """A day as the filters write it: `2026-03-07`, and no other form of ISO 8601. Raises ValueError."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
 def choices(database: Database) -> Choices:
     """What the history can be filtered by."""
     offered: dict[str, list[str]] = {"checkpoint": [], "kind": [], "label": [], "author": [], "tag": []}
@@ -92,6 +102,6 @@ def parameters(selection: Selection) -> dict[str, object]:
         "label": selection.label or None,
         "author": selection.author or None,
         "tag": selection.tag or None,
-        "text": selection.text or None,
+        "text": spell_part(selection.text or "") or None,
         "counting": selection.counting.value,
     }

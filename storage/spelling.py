@@ -23,6 +23,12 @@ MAX_WORD_CHARACTERS = 50
 
 MASK_SPELLINGS = re.compile(r"\[mask\]|<mask>|_{3,}", re.IGNORECASE)
 
+# Byte order marks, soft hyphens, zero-width spaces and the marks that steer the direction of writing. Two texts that look the
+# same are the same. The zero-width joiners stay, since they change letters and emoji.
+INVISIBLE = str.maketrans(
+    dict.fromkeys("\ufeff\u00ad\u200b\u2060\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "")
+)
+
 # Typographic marks that one vocabulary has and another lacks: BERT knows a curly quote, ALBERT maps it away. Folded for
 # all alike, so that checkpoints are compared on the same text.
 FOLDS = str.maketrans(
@@ -32,9 +38,7 @@ FOLDS = str.maketrans(
         "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
         "\u2026": "...", "\u00a0": " ",
     }
-    # Invisible: byte order marks, soft hyphens, zero-width spaces and the marks that steer the direction of writing. Two
-    # prompts that look the same are the same. The zero-width joiners stay, since they change letters and emoji.
-    | dict.fromkeys("\ufeff\u00ad\u200b\u2060\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "")
+    | INVISIBLE
 )  # fmt: skip
 
 
@@ -66,8 +70,7 @@ def spell_prompt(text: str, own_masks: tuple[str, ...] = ()) -> Prompt:
         raise Unspellable(f"The prompt {problem}")
     for spelling in own_masks:
         text = text.replace(spelling, MASK)
-    text = unicodedata.normalize("NFC", MASK_SPELLINGS.sub(MASK, text).translate(FOLDS))
-    prompt = Prompt(" ".join(text.split()))
+    prompt = Prompt(spell_part(text))
     if prompt.mask_count == 0:
         raise Unspellable("The prompt has no mask. Write [MASK] (or ___) where the missing word belongs.")
     if prompt.mask_count > MAX_MASKS:
@@ -76,6 +79,20 @@ def spell_prompt(text: str, own_masks: tuple[str, ...] = ()) -> Prompt:
             "Fill some of them in, or split the text into several prompts."
         )
     return prompt
+
+
+def spell_part(text: str) -> str:
+    """A part of a prompt as prompts are spelled, to be looked for in them; nothing is refused.
+
+    >>> spell_part("It\u2019s  ___")
+    "It's [MASK]"
+    """
+    return " ".join(unicodedata.normalize("NFC", MASK_SPELLINGS.sub(MASK, text).translate(FOLDS)).split())
+
+
+def spell_said_word(text: str) -> str:
+    """A word that a checkpoint said elsewhere: in Unicode NFC and without invisible marks. Its other signs are its own."""
+    return unicodedata.normalize("NFC", text.translate(INVISIBLE)).strip()
 
 
 def spell_word(text: str, what: str = "candidate") -> str:

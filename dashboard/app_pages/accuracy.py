@@ -8,7 +8,7 @@ from dashboard.components.chart_box import chart_box, download_menu
 from dashboard.components.history_page import found_in, selected_history
 from dashboard.components.verdicts import nothing_to_test, show_verdicts
 from dashboard.definitions import DEFINITIONS
-from dashboard.history_frames.accuracy import SHARES, bins_table, points_table, summary_table
+from dashboard.history_frames.accuracy import SHARES, bins_table, long_words, points_table, summary_table
 from pipelines.analysis.accuracy import METRICS, accuracy
 from pipelines.calibration import FEWEST_FOR_CALIBRATION
 
@@ -38,13 +38,15 @@ st.dataframe(
         "acc_at_1": column.TextColumn("Accuracy at 1", help=DEFINITIONS["acc"]),
         "acc_at_5": column.TextColumn("at 5", help=DEFINITIONS["acc"]),
         "acc_at_10": column.TextColumn("at 10", help=DEFINITIONS["acc"]),
-        "mrr": column.TextColumn("MRR", help=DEFINITIONS["mrr"]),
+        "mrr": column.TextColumn("MRR" if found.mrr_depth is None else f"MRR at {found.mrr_depth}", help=DEFINITIONS["mrr"]),
         "nll": column.TextColumn("NLL, nats", help=DEFINITIONS["nll"]),
         "brier": column.TextColumn("Brier", help=DEFINITIONS["brier"]),
         "ece": column.TextColumn("ECE", width="small", help=DEFINITIONS["ece"]),
     },
 )
 download_menu("accuracy", lambda: summary)
+if said := long_words(found):
+    st.text(said)
 
 left, right = st.columns(2, gap="medium")
 points, bins = points_table(found), bins_table(found)

@@ -38,4 +38,4 @@ with place:
     show_disagreements(found.rows, first, clashes=order == "clash")
 with footer:
     everything = partial(disagreements, log.database, selection, depth, order, MOST_EXPORTED)
-    download_menu("disagreements", lambda: disagreements_table(everything().rows))
+    download_menu("disagreements", lambda: disagreements_table(everything().rows), n=found.n, most=MOST_EXPORTED)

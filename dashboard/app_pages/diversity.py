@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import resources
 from dashboard.charts import coverage_points, distinct_words_over_time, hill_profiles, rarefaction_curves
 from dashboard.components.chart_box import chart_box, download_menu
-from dashboard.components.common_prompts import show_none_in_common
+from dashboard.components.common_prompts import comparable
 from dashboard.components.history_page import chosen_depth, depth_box, found_in, selected_history, units
 from dashboard.definitions import DEFINITIONS
 from dashboard.history_frames.diversity import at_one_size_table, profile_table, shares_table, summary_table
@@ -15,9 +15,8 @@ from pipelines.analysis.diversity import FEWEST_IN_PERIOD, diversity
 st.title("How varied are they?", anchor=False)
 log, selection = selected_history(beside=depth_box)
 depth = chosen_depth()
-found = found_in(log, diversity, selection, depth=depth)
+found = found_in(log, diversity, comparable(log, selection), depth=depth)
 if not found.rows:
-    show_none_in_common(log, selection, found.checkpoints)
     st.stop()
 styles = resources.styles_of(log, [each.checkpoint for each in found.rows])
 st.caption(

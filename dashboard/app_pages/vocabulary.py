@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import resources
-from dashboard.components.common_prompts import show_none_in_common
+from dashboard.components.common_prompts import comparable
 from dashboard.components.history_page import chosen_depth, depth_box, found_in, selected_history
 from dashboard.components.pairs_panel import show_pairs
 from dashboard.components.regions_panel import show_marking, show_regions
@@ -16,8 +16,6 @@ st.title("Do they say the same words?", anchor=False)
 log, selection = selected_history(beside=depth_box)
 depth = chosen_depth()
 agreement = found_in(log, overlap, selection, depth=depth)
-words = found_in(log, vocabulary, selection, depth=depth)
-styles = resources.styles_of(log, agreement.checkpoints)
 
 show_pairs(agreement, selection)
 if agreement.pairs:
@@ -26,9 +24,10 @@ if agreement.pairs:
         key="more_alike",
         nothing="Only one pair has answered the same prompts. With a second pair, it is tested here which of them agrees more.",
     )
+shared = comparable(log, selection)
+words = found_in(log, vocabulary, shared, depth=depth)
 if words.regions:
+    styles = resources.styles_of(log, words.checkpoints)
     show_regions(words, styles, selection)
     show_marking(words, styles, selection)
-elif len(words.checkpoints) > 1:
-    show_none_in_common(log, selection, words.checkpoints)
-word_explorer(log, selection, words.checkpoints)
+word_explorer(log, selection, agreement.checkpoints)

@@ -46,7 +46,7 @@ PERIODS = {"day": "%-d %b %Y", "week": "week of %-d %b %Y", "month": "%b %Y", "q
 
 
 def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[CheckpointStyle], *, brush: bool = False) -> Chart:
-    """For each value of a measure, the share of answers at or below it.
+    """For each value of a measure, the share of prompts at or below it.
 
     Args:
         table: columns checkpoint, q, value, n; the rows of one measure.
@@ -58,7 +58,7 @@ def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[Checkpoi
         x=alt.X("value:Q", title=measure.axis, scale=measure.scale(whole=True)).axis(
             format=measure.format, tickCount=5, grid=not measure.logarithmic
         ),
-        y=alt.Y("q:Q", title="Answers at or below", axis=alt.Axis(format=".0%", tickCount=5)),
+        y=alt.Y("q:Q", title="Prompts at or below", axis=alt.Axis(format=".0%", tickCount=5)),
         color=coloured(styles),
     )
     lines = base.mark_line(strokeWidth=2, interpolate="linear").encode(
@@ -68,8 +68,8 @@ def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[Checkpoi
         tooltip=[
             alt.Tooltip("checkpoint:N", title="Checkpoint"),
             alt.Tooltip("value:Q", title=measure.axis, format=",.3~r" if measure.logarithmic else ".3f"),
-            alt.Tooltip("q:Q", title="Answers at or below", format=".0%"),
-            alt.Tooltip("n:Q", title="Answers", format=","),
+            alt.Tooltip("q:Q", title="Prompts at or below", format=".0%"),
+            alt.Tooltip("n:Q", title="Prompts", format=","),
         ]
     )
     if brush:
@@ -78,7 +78,7 @@ def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[Checkpoi
     n = between(table.column("n").to_pylist())
     return finished(
         chart,
-        heading(measure.title, f"share of answers at or below, n = {n} answers each"),
+        heading(measure.title, f"share of prompts at or below, n = {n} prompts each"),
         f"Curves of the {measure.title.lower()} of {len(styles)} checkpoints: {_medians(table, measure)}",
         height_for(styles),
     )
@@ -107,7 +107,7 @@ def rank_score_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Cha
             alt.Tooltip("median:Q", title="Median", format=".3%"),
             alt.Tooltip("low:Q", title="First quartile", format=".3%"),
             alt.Tooltip("high:Q", title="Third quartile", format=".3%"),
-            alt.Tooltip("n:Q", title="Answers", format=","),
+            alt.Tooltip("n:Q", title="Prompts", format=","),
         ],
     )
     bands = base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=y, title=""), y2="high:Q")
@@ -120,7 +120,7 @@ def rank_score_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Cha
     n = between([row["n"] for row in table.select(["rank", "n"]).to_pylist() if row["rank"] == 1])
     return finished(
         chart,
-        heading("Probability by rank", f"median and quartiles, n = {n} answers each"),
+        heading("Probability by rank", f"median and quartiles, n = {n} prompts each"),
         f"Curves of the median probability at ranks 1 to {deepest} of {len(styles)} checkpoints, with quartiles",
         height_for(styles),
     )
@@ -145,7 +145,7 @@ def quantile_bands_over_time(table: pa.Table, measure: Measure, styles: Sequence
             alt.Tooltip("median:Q", title="Median", format=",.3~r"),
             alt.Tooltip("low:Q", title="First quartile", format=",.3~r"),
             alt.Tooltip("high:Q", title="Third quartile", format=",.3~r"),
-            alt.Tooltip("n:Q", title="Answers", format=","),
+            alt.Tooltip("n:Q", title="Prompts", format=","),
         ],
     )
     bands = base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=y, title=""), y2="high:Q")
@@ -158,7 +158,7 @@ def quantile_bands_over_time(table: pa.Table, measure: Measure, styles: Sequence
     n = between(table.column("n").to_pylist())
     return finished(
         chart,
-        heading(f"{measure.title} by {unit}", f"median and quartiles, n = {n} answers a {unit} each"),
+        heading(f"{measure.title} by {unit}", f"median and quartiles, n = {n} prompts a {unit} each"),
         f"Course over time of the {measure.title.lower()} of {len(styles)} checkpoints, by {unit}",
         height_for(styles),
     )

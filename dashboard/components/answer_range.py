@@ -71,7 +71,7 @@ def answers_in_range(log: Log, selection: Selection, checkpoints: Sequence[Selec
             _show_answers(answers_table(found, checkpoints))
     if found.n:
         with footer:
-            download_menu("answers", everything)
+            download_menu("answers", everything, n=found.n, most=MOST_EXPORTED)
 
 
 def _show_answers(table: pa.Table) -> None:

@@ -12,9 +12,14 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard.charts import Chart
+from dashboard.components.filters import selection_of_session
 from dashboard.pictures import png, svg
+from dashboard.selection_words import selection_in_a_name
+from dashboard.wording import count
 from storage.output import Format, write
 from storage.visitor_sql import Rows
+
+_RAW = "Every cell as it is, for programs. A spreadsheet takes a cell that starts with = + - or @ for a formula and runs it."
 
 
 def chart_box(chart: Chart, table: pa.Table, name: str, caption: str = "") -> None:
@@ -38,31 +43,66 @@ def _footer(chart: Chart, table: pa.Table, name: str, caption: str) -> None:
         download_menu(name, lambda: table, chart)
 
 
-def download_menu(name: str, table: Callable[[], pa.Table], chart: Chart | None = None) -> None:
-    """A small menu. `table` gives all rows of the selection, not only those on the page, and is called when asked for."""
+def download_menu(
+    name: str,
+    table: Callable[[], pa.Table],
+    chart: Chart | None = None,
+    *,
+    n: int | None = None,
+    most: int | None = None,
+) -> None:
+    """A small menu, under which it is said where a file does not hold everything.
+
+    Args:
+        name: what is inside, unique on the page.
+        table: gives all rows of the selection, not only those on the page; called when asked for.
+        chart: for a picture beside the data.
+        n: how many rows the selection has; without it `table` is called to find out.
+        most: how many of them `table` gives at most.
+    """
+    n = table().num_rows if n is None else n
+    rows = rows_in_words(n, most)
+    hint = selection_in_a_name(selection_of_session())
     menu = st.popover("Download", icon=":material/download:", type="tertiary", key=f"downloads_{name}")
     with menu.container(gap=None):
-        _button("Data, CSV", partial(_csv, table), name, "csv", "text/csv")
+        whole = f"{name}-{hint}-{rows.replace(',', '').replace(' ', '-')}"
+        _button("Data, CSV", partial(_csv, table), f"csv_{name}", file_name(whole, "csv"), "text/csv")
+        _button(
+            "Data, CSV, raw", partial(_csv, table, raw=True), f"raw_{name}", file_name(f"{whole}-raw", "csv"), "text/csv", _RAW
+        )
         if chart is not None:
-            _button("Picture, PNG", partial(png, chart), name, "png", "image/png")
-            _button("Picture, SVG", partial(svg, chart), name, "svg", "image/svg+xml")
+            drawn = f"{name}-{hint}"
+            _button("Picture, PNG", partial(png, chart), f"png_{name}", file_name(drawn, "png"), "image/png")
+            _button("Picture, SVG", partial(svg, chart), f"svg_{name}", file_name(drawn, "svg"), "image/svg+xml")
+    if most is not None and n > most:
+        st.caption(f"A download holds the {rows}.")
 
 
-def file_name(name: str, ending: str) -> str:
+def file_name(name: str, ending: Literal["csv", "png", "svg"]) -> str:
     """What a file is called: what is inside, and the day in UTC."""
     return f"maskboard-{name}-{datetime.now(UTC):%Y-%m-%d}.{ending}"
 
 
-def _button(label: str, make: Callable[[], bytes], name: str, ending: Literal["csv", "png", "svg"], mime: str) -> None:
-    st.download_button(
-        label, make, file_name(name, ending), mime, key=f"{ending}_{name}", on_click="ignore", type="tertiary", width="stretch"
-    )
+def rows_in_words(n: int, most: int | None) -> str:
+    """How many rows a file holds.
+
+    >>> rows_in_words(1, None), rows_in_words(2_500_000, 1_000_000)
+    ('1 row', 'first 1,000,000 of 2,500,000 rows')
+    """
+    return count(n, "row") if most is None or n <= most else f"first {most:,} of {count(n, 'row')}"
 
 
-def _csv(table: Callable[[], pa.Table]) -> bytes:
-    """With a byte order mark, by which spreadsheets know UTF-8; cells that one would run as formulas are made safe."""
+def _button(label: str, make: Callable[[], bytes], key: str, file: str, mime: str, meaning: str | None = None) -> None:
+    st.download_button(label, make, file, mime, key=key, on_click="ignore", type="tertiary", width="stretch", help=meaning)
+
+
+def _csv(table: Callable[[], pa.Table], *, raw: bool = False) -> bytes:
+    """With a byte order mark, by which spreadsheets know UTF-8; cells that one would run as formulas are made safe.
+
+    `raw` leaves the cells as they are.
+    """
     rows = table()
     out = io.BytesIO(b"\xef\xbb\xbf")
     out.seek(0, io.SEEK_END)
-    write(Rows(rows.schema, iter(rows.to_batches())), Format.CSV, out, None, raw=False)
+    write(Rows(rows.schema, iter(rows.to_batches())), Format.CSV, out, None, raw=raw)
     return out.getvalue()

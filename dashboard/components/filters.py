@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
@@ -15,7 +15,8 @@ from dashboard.resources import filter_choices
 from dashboard.selection_words import not_there
 from storage.log import Log
 from storage.records import RunKind
-from storage.selection import MOST_OFFERED, Choices, Counting, Selection, WordSpace
+from storage.selection import MOST_OFFERED, Choices, Counting, Selection, WordSpace, read_day
+from storage.spelling import spell_part
 
 COUNTINGS = {"distinct prompts": Counting.DISTINCT, "all asks": Counting.ALL_ASKS}
 SPACES = {"words": WordSpace.WORDS, "pieces": WordSpace.PIECES}
@@ -48,11 +49,12 @@ def selection_from_page(
     """
     choices = filter_choices(log)
     _bring_along()
-    sentences = _misread()
+    no_days = _no_days()
+    sentences = _misread(no_days)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         changed = on_change or _nothing
-        _day("From", "since", changed)
-        _day("To", "until", changed)
+        _day("From", "since", changed, bound="since" not in no_days)
+        _day("To", "until", changed, bound="until" not in no_days)
         _several("Checkpoints", "checkpoints", choices.checkpoints, changed, width=300)
         st.text_input(
             "Prompt holds", key="text", max_chars=MAX_CHARACTERS, placeholder="Any text", bind="query-params",
@@ -69,6 +71,11 @@ def selection_from_page(
     if sentences := [*sentences, *not_there(selection, choices)]:
         show_notice("Filter", " ".join(sentences))
     return selection
+
+
+def selection_of_session() -> Selection:
+    """What the filters said when they were drawn last; everything where none was drawn."""
+    return _read(of_runs=False) if all(key in st.session_state for key in EMPTY) else Selection()
 
 
 def reset(then: Callable[[], None] | None = None) -> None:
@@ -117,10 +124,12 @@ def _rest(choices: Choices, changed: Callable[[], None], *, of_runs: bool) -> No
     )  # fmt: skip
 
 
-def _day(label: str, key: str, changed: Callable[[], None]) -> None:
+def _day(label: str, key: str, changed: Callable[[], None], *, bound: bool) -> None:
+    """A box that is not `bound` leaves aside what the address says: it alone would take 2026-3-7 for a day."""
     st.date_input(
-        label, None, _FIRST_DAY, _LAST_DAY, key=key, format="YYYY-MM-DD", bind="query-params", on_change=changed, width=165
-    )
+        label, None, _FIRST_DAY, _LAST_DAY, key=key, format="YYYY-MM-DD", bind="query-params" if bound else None,
+        on_change=changed, width=165,
+    )  # fmt: skip
 
 
 def _several(label: str, key: str, offered: Sequence[str], changed: Callable[[], None], width: int | None = None) -> None:
@@ -144,12 +153,18 @@ def _with_wanted(key: str, offered: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*map(str, offered), *(str(each)[:MAX_CHARACTERS] for each in several if each)]))
 
 
-def _misread() -> list[str]:
+def _no_days() -> dict[str, str]:
+    """What a link names as the first or the last day, and is none."""
+    given = {key: st.query_params.get(key) for key in ("since", "until") if key not in st.session_state}
+    return {key: text for key, text in given.items() if text and not _is_day(text)}
+
+
+def _misread(no_days: Mapping[str, str]) -> list[str]:
     """A sentence for each part of a link that is no value of its filter; the filter then stays open."""
-    sentences = []
-    for key, meant in (("since", "first"), ("until", "last")):
-        if key not in st.session_state and (given := st.query_params.get(key)) and not _is_day(given):
-            sentences.append(f"The address names “{given}” as the {meant} day, which is no day such as 2026-03-07.")
+    sentences = [
+        f"The address names “{text}” as the {'first' if key == 'since' else 'last'} day, which is no day such as 2026-03-07."
+        for key, text in no_days.items()
+    ]
     for key, options in _CHOICES.items():
         if key not in st.session_state and (given := st.query_params.get(key)) and given not in options:
             sentences.append(f"The address asks for {key} “{given}”, which is neither {' nor '.join(options)}.")
@@ -158,7 +173,7 @@ def _misread() -> list[str]:
 
 def _is_day(text: str) -> bool:
     try:
-        return _FIRST_DAY <= date.fromisoformat(text) <= _LAST_DAY
+        return _FIRST_DAY <= read_day(text) <= _LAST_DAY
     except ValueError:
         return False
 
@@ -188,7 +203,7 @@ def _read(*, of_runs: bool) -> Selection:
         label=state["label"],
         author=state["asked_by"],
         tag=state["tag"],
-        text=(state["text"] or "").strip()[:MAX_CHARACTERS] or None,
+        text=spell_part(state["text"] or "")[:MAX_CHARACTERS] or None,
         counting=Counting.DISTINCT if of_runs else COUNTINGS.get(state["counting"], Counting.DISTINCT),
         space=WordSpace.WORDS if of_runs else SPACES.get(state["space"], WordSpace.WORDS),
     )

@@ -84,7 +84,7 @@ def _show_uses(log: Log, selection: Selection, checkpoints: Sequence[SelectedChe
         _show_table(uses_table(found, checkpoints))
     with footer:
         everything = partial(measures.word_uses, log.database, selection, word, limit=MOST_EXPORTED)
-        download_menu("uses-of-a-word", lambda: uses_table(everything(), checkpoints))
+        download_menu("uses-of-a-word", lambda: uses_table(everything(), checkpoints), n=found.n, most=MOST_EXPORTED)
 
 
 def _show_table(table: pa.Table) -> None:

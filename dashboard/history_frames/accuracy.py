@@ -61,10 +61,10 @@ def summary_table(found: Accuracy) -> pa.Table:
             "checkpoint": each.checkpoint.label,
             "n": each.n,
             "ece": "-" if each.ece is None else figure(each.ece, 3),
-            "nll": estimate(each.nll),
-            "brier": estimate(each.brier),
+            "nll": _known_of_all(each.nll, each.n_nll, each.n),
+            "brier": _known_of_all(each.brier, each.n_brier, each.n),
         }
-        | {metric: estimate(_interval(each, metric), as_share=metric != "mrr") for metric in SHARES}
+        | {metric: estimate(_interval(each, metric), as_share=metric != "mrr", of=each.n) for metric in SHARES}
         for each in found.checkpoints
     ]
     return pa.Table.from_pylist(rows, schema=_SUMMARY)
@@ -78,6 +78,16 @@ def bins_table(found: Accuracy) -> pa.Table:
         for bin_ in each.bins
     ]
     return pa.Table.from_pylist(rows, schema=_BINS)
+
+
+def _known_of_all(interval: Interval | None, known: int, n: int) -> str:
+    return f"not known: {known:,} of {n:,}" if interval is None else estimate(interval)
+
+
+def long_words(found: Accuracy) -> str:
+    """Whose expected words cannot be said in one mask, and how many: one sentence, or nothing."""
+    told = [f"{each.checkpoint.label} {each.n_long:,}" for each in found.checkpoints if each.n_long]
+    return f"Expected words that cannot be said in one mask: {', '.join(told)}." if told else ""
 
 
 def _interval(each: CheckpointAccuracy, metric: str) -> Interval | None:

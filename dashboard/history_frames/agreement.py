@@ -70,7 +70,7 @@ def _cell(pair: Pair, interval: Interval, likeness: Likeness) -> dict[str, objec
         "text": share(interval.mean) if likeness.as_share else figure(interval.mean),
         "interval": span(interval, as_share=likeness.as_share),
         "n": interval.n,
-        "doubtful": likeness.name == "jsd_shared" and 2 * pair.low_coverage > interval.n,
+        "doubtful": likeness.name == "jsd_shared" and 2 * pair.low_coverage > pair.n_divergences,
     }
 
 

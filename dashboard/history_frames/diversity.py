@@ -33,7 +33,7 @@ _SUMMARY = pa.schema(
 def profile_table(found: Diversity) -> pa.Table:
     """The Hill number of each checkpoint at each order."""
     rows = [
-        {"checkpoint": each.checkpoint.label, "q": q, "value": value, "n": each.predictions}
+        {"checkpoint": each.checkpoint.label, "q": q, "value": _exact(value), "n": each.predictions}
         for each in found.rows
         for q, value in each.hill
     ]
@@ -43,7 +43,8 @@ def profile_table(found: Diversity) -> pa.Table:
 def at_one_size_table(found: Diversity) -> pa.Table:
     """The Hill numbers of q = 0, 1 and 2 of each checkpoint, rarefied to one number of predictions."""
     rows = [
-        {"checkpoint": each.checkpoint.label, "q": float(q), "expected": band.expected, "low": band.low, "high": band.high}
+        {"checkpoint": each.checkpoint.label, "q": float(q)}
+        | {name: _exact(getattr(band, name)) for name in ("expected", "low", "high")}
         for each in found.rows
         for q, band in enumerate(each.rarefied)
     ]
@@ -76,6 +77,11 @@ def summary_table(found: Diversity) -> pa.Table:
         for each in found.rows
     ]
     return pa.Table.from_pylist(rows, schema=_SUMMARY)
+
+
+def _exact(value: float) -> float:
+    """Without the last digits, whose noise would be all that an axis shows where every order gives the same number."""
+    return float(f"{value:.9g}")
 
 
 def _band(band: Band) -> str:

@@ -8,12 +8,12 @@ from itertools import combinations
 import numpy as np
 import pyarrow as pa
 
-from pipelines.analysis.units import column, in_common, keys, per_prompt
-from pipelines.statistics import Difference, holm, paired_difference, verdict
+from pipelines.analysis.units import column, differences, in_common, keys, per_prompt
+from pipelines.statistics import Difference, holm, verdict
 from storage import measures
 from storage.database import Database
 from storage.measures import SelectedCheckpoint
-from storage.selection import Counting, Selection
+from storage.selection import Selection
 
 MEASURES = {
     "top_score": "probability of the first word",
@@ -21,6 +21,9 @@ MEASURES = {
     "effective_choices": "effective choices, e^entropy",
 }
 """The measures of one answer, in words."""
+
+METRICS = {"top_score": "top_score", "top1_margin": "top1_margin", "effective_choices": "entropy"}
+"""What of each measure is compared in pairs: of effective choices their logarithm, the entropy in nats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Summary:
     high: float
     """Third quartile."""
     n: int
-    """Answers for which it is known."""
+    """Distinct prompts for which it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Distributions:
 
 
 def distributions(database: Database, selection: Selection, depth: int = 10) -> Distributions:
-    """Gather the figures of every answer, and the probabilities of the first `depth` ranks."""
+    """Gather the figures of every prompt, those of its masks averaged, and the probabilities of the first `depth` ranks."""
     found = measures.checkpoints(database, selection)
     figures = measures.figures(database, selection)
     quantiles = named(measures.quantiles(database, selection), found)
@@ -113,22 +116,20 @@ def _differences(
 ) -> tuple[SurenessDifference, ...]:
     owners, prompts, weights = keys(figures, "checkpoint_id"), keys(figures, "prompt_id"), column(figures, "weight")
     result = []
-    for measure, source, unit in (
-        ("top_score", "top_score", "probability of the first word"),
-        ("top1_margin", "top1_margin", "lead in nats"),
-        ("effective_choices", "entropy", "entropy in nats"),
+    for measure, unit in (
+        ("top_score", "probability of the first word"),
+        ("top1_margin", "lead in nats"),
+        ("effective_choices", "entropy in nats"),
     ):
-        values = column(figures, source)
+        values = column(figures, METRICS[measure])
         each = {}
         for checkpoint in checkpoints:
             own = owners == checkpoint.checkpoint_id
             each[checkpoint] = per_prompt(prompts[own], values[own], weights[own])
-        found = []
-        for a, b in combinations(checkpoints, 2):
-            x, y = in_common(each[a], each[b])
-            if len(x):
-                asks = x.weights if selection.counting is Counting.ALL_ASKS else None
-                found.append((a, b, paired_difference(x.values, y.values, asks)))
-        for (a, b, difference), p in zip(found, holm([difference.p for *_, difference in found]), strict=True):
+        shared = [(a, b, in_common(each[a], each[b])) for a, b in combinations(checkpoints, 2)]
+        shared = [one for one in shared if len(one[2][0])]
+        found = differences([both for *_, both in shared], selection)
+        corrected = holm([difference.p for difference in found])
+        for (a, b, _), difference, p in zip(shared, found, corrected, strict=True):
             result.append(SurenessDifference(a, b, measure, difference, p, verdict(difference, unit, a.label, b.label, p)))
     return tuple(result)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pipelines.errors import PipelineError
 from storage.records import RunKind
-from storage.selection import Counting, Selection, WordSpace
+from storage.selection import Counting, Selection, WordSpace, read_day
 
 KEYS = ("since", "until", "checkpoint", "kind", "label", "author", "tag", "text", "count", "space")
 SEVERAL = ("checkpoint", "kind")
@@ -62,7 +62,7 @@ def _day(given: dict[str, str], key: str) -> date | None:
     if key not in given:
         return None
     try:
-        return date.fromisoformat(given[key])
+        return read_day(given[key])
     except ValueError:
         raise FilterInvalid(f"The filter {key}={given[key]} is no day: write it as 2026-11-22.") from None
 

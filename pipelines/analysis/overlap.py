@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.analysis.units import PerPrompt, column, in_common, keys, per_prompt
-from pipelines.statistics import Difference, Interval, holm, paired_difference, verdict
+from pipelines.analysis.units import PerPrompt, column, differences, in_common, intervals, keys, per_prompt
+from pipelines.metrics import RBO_PERSISTENCE
+from pipelines.statistics import Difference, Interval, holm, verdict
 from storage import measures
 from storage.database import Database
 from storage.measures import SelectedCheckpoint
@@ -33,12 +34,16 @@ class Pair:
     jaccard: Interval
     rbo: Interval
     """Extrapolated rank-biased overlap, p = 0.9."""
+    rbo_minimum: float
+    """The mean of what RBO is at least, however the lists go on; what lies between is not known of so short lists."""
     jsd_shared: Interval | None
     """Bits, over the prompts whose full distributions were compared; None where none was."""
     top1_same: Interval
     """Share of prompts with the same word first."""
+    n_divergences: int
+    """Prompts and masks whose full distributions were compared."""
     low_coverage: int
-    """Of the compared distributions, how many put under half of their probability on the shared words."""
+    """Of these, how many where one of the two puts under half of its probability on the shared words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,18 @@ def overlap(database: Database, selection: Selection, depth: int = 5) -> Overlap
     found = measures.checkpoints(database, selection)
     table = measures.pairs(database, selection, depth)
     known = {each.checkpoint_id: each for each in found}
-    pairs: list[tuple[Pair, PerPrompt]] = []
-    for a, b, rows in _by_pair(table):
-        figures = {name: per_prompt(keys(rows, "prompt_id"), column(rows, name), column(rows, "weight")) for name in _FIGURES}
-        intervals = {name: figure.interval(selection) for name, figure in figures.items()}
-        pairs.append((_pair(known[a], known[b], len(figures["rbo"]), intervals, _low_coverage(rows)), figures["rbo"]))
     order = {each.checkpoint_id: place for place, each in enumerate(found)}
-    pairs.sort(key=lambda each: (order[each[0].a.checkpoint_id], order[each[0].b.checkpoint_id]))
+    told = sorted(_by_pair(table), key=lambda each: (order[each[0]], order[each[1]]))
+    figures = [
+        [per_prompt(keys(rows, "prompt_id"), column(rows, name), column(rows, "weight")) for name in _FIGURES]
+        for *_, rows in told
+    ]
+    means = iter(intervals([figure for each in figures for figure in each], selection))
+    pairs: list[tuple[Pair, PerPrompt]] = []
+    for (a, b, rows), each in zip(told, figures, strict=True):
+        of_pair = dict(zip(_FIGURES, islice(means, len(_FIGURES)), strict=True))
+        rbo = each[_FIGURES.index("rbo")]
+        pairs.append((_pair(known[a], known[b], len(rbo), of_pair, rows, selection), rbo))
     return Overlap(
         checkpoints=found,
         n_prompts=len(np.unique(keys(table, "prompt_id"))),
@@ -89,7 +99,14 @@ def overlap(database: Database, selection: Selection, depth: int = 5) -> Overlap
 _FIGURES = ("overlap", "jaccard", "rbo", "jsd_shared", "top1_same")
 
 
-def _pair(a: SelectedCheckpoint, b: SelectedCheckpoint, n: int, found: dict[str, Interval | None], low_coverage: int) -> Pair:
+def _pair(
+    a: SelectedCheckpoint,
+    b: SelectedCheckpoint,
+    n: int,
+    found: dict[str, Interval | None],
+    rows: pa.Table,
+    selection: Selection,
+) -> Pair:
     lists = {name: interval for name, interval in found.items() if interval is not None}
     return Pair(
         a=a,
@@ -98,10 +115,28 @@ def _pair(a: SelectedCheckpoint, b: SelectedCheckpoint, n: int, found: dict[str,
         overlap=lists["overlap"],
         jaccard=lists["jaccard"],
         rbo=lists["rbo"],
+        rbo_minimum=_rbo_minimum(rows, selection),
         jsd_shared=found["jsd_shared"],
         top1_same=lists["top1_same"],
-        low_coverage=low_coverage,
+        n_divergences=int((~np.isnan(column(rows, "jsd_shared"))).sum()),
+        low_coverage=_low_coverage(rows),
     )
+
+
+def _rbo_minimum(rows: pa.Table, selection: Selection) -> float:
+    """The mean over prompts of equation 11 of Webber, Moffat and Zobel 2010, from the extrapolated value.
+
+    With X words in common at depth k and H = sum over d <= k of p^d/d, the extrapolated value is
+    X/k p^k + (1-p)/p sum X_d p^d/d and the minimum is (1-p)/p (sum (X_d - X) p^d/d - X ln(1-p)): less by
+    X/k p^k + (1-p)/p X (H + ln(1-p)).
+    """
+    p = RBO_PERSISTENCE
+    depth, share = keys(rows, "depth"), column(rows, "overlap")
+    ranks = np.arange(1, depth.max() + 1)
+    upto = np.cumsum(p**ranks / ranks)[depth - 1]
+    minimum = column(rows, "rbo") - share * p**depth - (1 - p) / p * share * depth * (upto + np.log(1 - p))
+    each = per_prompt(keys(rows, "prompt_id"), np.maximum(minimum, 0.0), column(rows, "weight"))
+    return float(np.average(each.values, weights=each.weights if selection.counting is Counting.ALL_ASKS else None))
 
 
 def _by_pair(table: pa.Table) -> Iterator[tuple[int, int, pa.Table]]:
@@ -116,16 +151,15 @@ def _low_coverage(rows: pa.Table) -> int:
 
 
 def _contrasts(pairs: list[tuple[Pair, PerPrompt]], selection: Selection) -> tuple[Contrast, ...]:
-    found = []
-    for (first, first_rbo), (second, second_rbo) in combinations(pairs, 2):
-        x, y = in_common(first_rbo, second_rbo)
-        if len(x):
-            weights = x.weights if selection.counting is Counting.ALL_ASKS else None
-            found.append((first, second, paired_difference(x.values, y.values, weights)))
-    corrected = holm([difference.p for _, _, difference in found])
+    shared = [
+        (first, second, in_common(first_rbo, second_rbo)) for (first, first_rbo), (second, second_rbo) in combinations(pairs, 2)
+    ]
+    shared = [each for each in shared if len(each[2][0])]
+    found = differences([both for *_, both in shared], selection)
+    corrected = holm([difference.p for difference in found])
     return tuple(
         Contrast(first, second, difference, p, verdict(difference, "RBO", _pair_name(first), _pair_name(second), p))
-        for (first, second, difference), p in zip(found, corrected, strict=True)
+        for (first, second, _), difference, p in zip(shared, found, corrected, strict=True)
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.analysis.accuracy import METRICS, Accuracy, accuracy
-from pipelines.analysis.disagreements import Disagreements, disagreements
+from pipelines.analysis.disagreements import Disagreements, Order, disagreements
+from pipelines.analysis.distributions import METRICS as COMPARED
 from pipelines.analysis.distributions import Distributions, distributions
 from pipelines.analysis.diversity import Diversity, diversity
 from pipelines.analysis.overlap import Overlap, overlap
@@ -34,13 +35,29 @@ class View(StrEnum):
     DISAGREEMENTS = "disagreements"
 
 
-def view_as_json(view: View, database: Database, selection: Selection, depth: int) -> Json:
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which lines of the disagreements are wanted."""
+
+    order: Order = "rbo"
+    limit: int = 50
+    offset: int = 0
+
+
+def view_as_json(view: View, database: Database, selection: Selection, depth: int, paging: Paging | None = None) -> Json:
     """Ask the use case of a view and give what it found as JSON; no figure is NaN, an unknown one is null."""
+    if view is View.DISAGREEMENTS:
+        wanted = paging or Paging()
+        found = disagreements(database, selection, depth, wanted.order, wanted.limit, wanted.offset)
+        return disagreements_as_json(found, wanted)
     return _VIEWS[view](database, selection, depth)
 
 
 def overlap_as_json(found: Overlap) -> Json:
-    """`n_prompts`, `depth`, `pairs` with an interval for each figure, and whether one pair agrees more than another."""
+    """`n_prompts`, `depth`, `pairs` with an interval for each figure, and whether one pair agrees more than another.
+
+    `low_coverage`: of the compared distributions, how many put under half of their probability on the shared words.
+    """
     return {
         "n_prompts": found.n_prompts,
         "depth": found.depth,
@@ -52,8 +69,10 @@ def overlap_as_json(found: Overlap) -> Json:
                 "overlap": _interval(pair.overlap),
                 "jaccard": _interval(pair.jaccard),
                 "rbo": _interval(pair.rbo),
+                "rbo_minimum": pair.rbo_minimum,
                 "jsd_shared": _interval(pair.jsd_shared),
                 "top1_same": _interval(pair.top1_same),
+                "low_coverage": pair.low_coverage,
             }
             for pair in found.pairs
         ],
@@ -84,7 +103,8 @@ def distributions_as_json(found: Distributions) -> Json:
         "rank_scores": _rows(found.rank_scores),
         "over_time": _rows(found.over_time),
         "pairs": [
-            {"a": each.a.label, "b": each.b.label, "metric": each.measure, **_difference(each)} for each in found.differences
+            {"a": each.a.label, "b": each.b.label, "metric": COMPARED[each.measure], **_difference(each)}
+            for each in found.differences
         ],
     }  # fmt: skip
 
@@ -132,18 +152,25 @@ def diversity_as_json(found: Diversity) -> Json:
         ],
         "curves": _rows(found.curves),
         "over_time": _rows(found.over_time),
+        "periods_left_out": found.periods_left_out,
     }
 
 
 def accuracy_as_json(found: Accuracy) -> Json:
-    """Each metric with its interval per checkpoint, and the paired differences."""
+    """Each metric with its interval per checkpoint, the bins of the reliability diagram, and the paired differences."""
     return {
+        "mrr_depth": found.mrr_depth,
         "checkpoints": [
             {
                 "checkpoint": each.checkpoint.label,
                 "n": each.n,
                 **{metric: _interval(getattr(each, metric)) for metric in METRICS},
+                "n_nll": each.n_nll,
+                "n_brier": each.n_brier,
+                "n_long": each.n_long,
                 "ece": each.ece,
+                "n_calibration": each.n_calibration,
+                "bins": [asdict(one) for one in each.bins],
             }
             for each in found.checkpoints
         ],
@@ -151,12 +178,15 @@ def accuracy_as_json(found: Accuracy) -> Json:
     }
 
 
-def disagreements_as_json(found: Disagreements) -> Json:
-    """A page of the ranking, each line with its reason."""
+def disagreements_as_json(found: Disagreements, paging: Paging) -> Json:
+    """A page of the ranking, each line with its reason; `truncated` says whether lines follow."""
     return {
         "n": found.n,
         "depth": found.depth,
         "order": found.order,
+        "limit": paging.limit,
+        "offset": paging.offset,
+        "truncated": paging.offset + len(found.rows) < found.n,
         "rows": [
             {key: value.label if isinstance(value, SelectedCheckpoint) else value for key, value in _fields(row).items()}
             for row in found.rows
@@ -170,7 +200,6 @@ _VIEWS: Mapping[View, Callable[[Database, Selection, int], Json]] = {
     View.VOCABULARY: lambda database, selection, depth: vocabulary_as_json(vocabulary(database, selection, depth)),
     View.DIVERSITY: lambda database, selection, depth: diversity_as_json(diversity(database, selection, depth)),
     View.ACCURACY: lambda database, selection, depth: accuracy_as_json(accuracy(database, selection)),
-    View.DISAGREEMENTS: lambda database, selection, depth: disagreements_as_json(disagreements(database, selection, depth)),
 }
 
 

@@ -29,9 +29,10 @@ def view_as_tables(view: View, found: Json) -> list[RenderableType]:
 
 def _overlap(found: Json) -> list[RenderableType]:
     title = f"Do they say the same words? {_prompts(found['n_prompts'])}, first {found['depth']} words, 95 % intervals"
-    table = Table("pair", "n", "overlap", "Jaccard", "RBO", "JSD, bits", "same first", title=title)
+    table = Table("pair", "n", "overlap", "Jaccard", "RBO", "RBO at least", "JSD, bits", "same first", title=title)
     for pair in found["pairs"]:
-        figures = (_interval(pair[name]) for name in ("overlap", "jaccard", "rbo", "jsd_shared", "top1_same"))
+        figures = [_interval(pair[name], pair["n"]) for name in ("overlap", "jaccard", "rbo", "jsd_shared", "top1_same")]
+        figures.insert(3, f"{pair['rbo_minimum']:.3f}")
         table.add_row(Text(f"{pair['checkpoint_a']} · {pair['checkpoint_b']}"), str(pair["n"]), *figures)
     return [table, *_verdicts(found["contrasts"])]
 
@@ -78,16 +79,33 @@ def _diversity(found: Json) -> list[RenderableType]:
 def _accuracy(found: Json) -> list[RenderableType]:
     if not found["checkpoints"]:
         return [Text("No prompt of this part of the history has an expected word: give one with --expected when you ask.")]
-    table = Table("checkpoint", "n", *METRICS.values(), "ECE", title="Are they right? 95 % intervals over distinct prompts")
+    names = METRICS | ({} if found["mrr_depth"] is None else {"mrr": f"{METRICS['mrr']} at {found['mrr_depth']}"})
+    table = Table("checkpoint", "n", *names.values(), "ECE", title="Are they right? 95 % intervals over distinct prompts")
     for each in found["checkpoints"]:
         ece = "under 100 masks" if each["ece"] is None else f"{each['ece']:.3f}"
-        table.add_row(Text(each["checkpoint"]), str(each["n"]), *(_interval(each[metric]) for metric in METRICS), ece)
-    return [table, *_verdicts(found["pairs"])]
+        table.add_row(Text(each["checkpoint"]), str(each["n"]), *(_metric(each, metric) for metric in METRICS), ece)
+    long = [
+        Text(f"{each['checkpoint']} cannot say {_words(each['n_long'])} in one mask.")
+        for each in found["checkpoints"]
+        if each["n_long"]
+    ]
+    return [table, *long, *_verdicts(found["pairs"])]
+
+
+def _metric(each: Json, metric: str) -> str:
+    known = each.get(f"n_{metric}")
+    if each[metric] is None and known is not None:
+        return f"not known: {known} of {each['n']}"
+    return _interval(each[metric], each["n"])
+
+
+def _words(n: int) -> str:
+    return f"{n:,} expected word{'' if n == 1 else 's'}"
 
 
 def _disagreements(found: Json) -> list[RenderableType]:
     shown = len(found["rows"])
-    table = Table("prompt", "mask", "pair", "RBO", "JSD", "why", title=f"Where do they part? First {shown} of {found['n']:,}")
+    table = Table("prompt", "mask", "pair", "RBO", "JSD", "why", title=f"Where do they part? {_page(found, shown)}")
     for each in found["rows"]:
         jsd = "not known" if each["jsd_shared"] is None else f"{each['jsd_shared']:.3f}"
         pair = Text(f"{each['a']} · {each['b']}")
@@ -95,12 +113,20 @@ def _disagreements(found: Json) -> list[RenderableType]:
     return [table]
 
 
-def _interval(found: Json | None) -> str:
+def _page(found: Json, shown: int) -> str:
+    if not found["offset"]:
+        return f"First {shown} of {found['n']:,}"
+    return f"{shown} of {found['n']:,}, after the first {found['offset']:,}"
+
+
+def _interval(found: Json | None, n: int) -> str:
+    """`n` is that of the line: of a figure that is known of other prompts its own n is said."""
     if found is None:
         return "not known"
     if found["low"] is None:
         return f"{found['mean']:.3f} (n = {found['n']})"
-    return f"{found['mean']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
+    own = "" if found["n"] == n else f"; n = {found['n']}"
+    return f"{found['mean']:.3f} ({found['low']:.3f} to {found['high']:.3f}{own})"
 
 
 def _verdicts(differences: list[Json]) -> list[RenderableType]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipelines.statistics import Interval, mean_interval
+from pipelines.statistics import Difference, Interval, mean_intervals, paired_differences
 from storage.selection import Counting, Selection
 
 
@@ -25,12 +26,6 @@ class PerPrompt:
 
     def __len__(self) -> int:
         return len(self.prompts)
-
-    def interval(self, selection: Selection) -> Interval | None:
-        """The mean with its 95 % interval; None where no prompt has a value."""
-        if not len(self):
-            return None
-        return mean_interval(self.values, self.weights if selection.counting is Counting.ALL_ASKS else None)
 
 
 def column(table: pa.Table, name: str) -> NDArray[np.float64]:
@@ -59,6 +54,25 @@ def per_prompt(prompts: NDArray[np.int64], values: NDArray[np.float64], weights:
         values=np.bincount(places, weights=values[known], minlength=len(found)) / rows,
         weights=np.bincount(places, weights=weights[known], minlength=len(found)) / rows,
     )
+
+
+def intervals(figures: Sequence[PerPrompt], selection: Selection) -> list[Interval | None]:
+    """The mean of each with its 95 % interval; None where no prompt has a value. Together they are faster than one by one."""
+    known = [place for place, each in enumerate(figures) if len(each)]
+    weights = [figures[place].weights for place in known] if selection.counting is Counting.ALL_ASKS else None
+    means = mean_intervals([figures[place].values for place in known], weights)
+    found: list[Interval | None] = [None] * len(figures)
+    for place, mean in zip(known, means, strict=True):
+        found[place] = mean
+    return found
+
+
+def differences(
+    pairs: Sequence[tuple[PerPrompt, PerPrompt]], selection: Selection, *, binary: bool = False
+) -> list[Difference]:
+    """The first less the second of each, both over the same prompts; `binary` where every value is 0 or 1."""
+    weights = [a.weights for a, _ in pairs] if selection.counting is Counting.ALL_ASKS else None
+    return paired_differences([(a.values, b.values) for a, b in pairs], weights, binary)
 
 
 def in_common(a: PerPrompt, b: PerPrompt) -> tuple[PerPrompt, PerPrompt]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from storage.formats.entries import Entry, EntryProblem, Line
 from storage.records import UNKNOWN_HASH, UNKNOWN_TOKEN, Answer, Candidate, Checkpoint, Expectation, Prediction, Prompt
-from storage.spelling import Unspellable, printable, short, spell_prompt, spell_word, unprintable
+from storage.spelling import Unspellable, printable, short, spell_prompt, spell_said_word, spell_word, unprintable
 
 HUB_IDS = {
     "google-bert/bert-base-uncased": "bert-base-uncased",
@@ -32,6 +32,8 @@ MAX_PIECE = 200
 ROUNDING = 0.005
 """How far a published score may lie from the true one: half a per cent, for scores given with two decimals."""
 
+_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
+"""What a score is written as. Python alone would read 1_0 and the digits of every script."""
 _CONTROL_PIECE = re.compile(r"\[(?:UNK|CLS|SEP|PAD|MASK|unused\d+)\]|</?(?:s|unk|pad|mask)>")
 _WORD_MARKS = ("▁", "Ġ")
 
@@ -139,6 +141,8 @@ def _probability(value: object, what: str, where: str = "") -> float | None:
     try:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise ValueError
+        if isinstance(value, str) and _NUMBER.fullmatch(value) is None and value.strip().lower() not in ("nan", "inf", "-inf"):
+            raise ValueError
         number = float(value)
     except (ValueError, OverflowError):
         raise EntryProblem(_sentence(f"{place}{what} is {_shown(value)}, which is no number.")) from None
@@ -162,24 +166,24 @@ def _piece(line: Line, token: int) -> tuple[str, str, bool]:
     """Piece, word, and whether it starts one, as far as the text of a piece can tell.
 
     `##ing` goes on with a word; `▁cat` and `Ġcat` start one, and so does a piece without a mark: a list that was printed has
-    often lost ALBERT's mark, and no continuation of BERT's lacks its own.
+    often lost ALBERT's mark, and no continuation of BERT's lacks its own. The piece is kept as it was given; the word is put in
+    Unicode NFC and loses what cannot be seen, so that two words that look the same are the same.
     """
     text = line.text
-    if not isinstance(text, str) or (not text.strip() and token == UNKNOWN_TOKEN):
+    if not isinstance(text, str) or (not spell_said_word(text) and token == UNKNOWN_TOKEN):
         raise EntryProblem(_sentence(f"{_at(line)}a word is missing."))
     if (problem := unprintable(text)) is not None:
         raise EntryProblem(f"{_at(line)}a word {problem}")
     if len(text) > MAX_PIECE:
         raise EntryProblem(f"{_at(line)}the word {short(text)} has {len(text):,} characters; no vocabulary has such a piece.")
-    piece = text.strip()
-    if not piece:
-        return (f"[token {token}]",) * 2 + (False,)
-    if piece.startswith("##") and len(piece) > 2:
-        return piece, piece, False
-    if piece.startswith(_WORD_MARKS):
-        word = piece[1:]
-        return (piece, word, True) if word else (piece, piece, False)
-    return piece, piece, _CONTROL_PIECE.fullmatch(piece) is None
+    piece, word = text.strip(), spell_said_word(text)
+    if not word:
+        return piece or f"[token {token}]", f"[token {token}]", False
+    if word.startswith("##") and len(word) > 2:
+        return piece, word, False
+    if word.startswith(_WORD_MARKS):
+        return (piece, word[1:].lstrip(), True) if word[1:].strip() else (piece, word, False)
+    return piece, word, _CONTROL_PIECE.fullmatch(word) is None
 
 
 def _candidate(word: str, score: object) -> Candidate:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from storage.errors import StorageError
 from storage.formats.entries import Entry, EntryProblem, Given, Line, Spoiled
 from storage.formats.json_file import read_expected
+from storage.output import bare_cell
 
 _NAMES = {"model": "checkpoint", "token_str": "word", "token_id": "token"}
 """Other names under which columns are found."""
 _NEEDED = ("rank", "word")
 _SHOWN = 300
+_DECIMAL_COMMA = re.compile(r"(\s*[+-]?[0-9]*),([0-9]+(?:[eE][+-]?[0-9]+)?\s*)")
 
 Row = Mapping[str, str]
 
@@ -21,28 +25,33 @@ Row = Mapping[str, str]
 def read_csv(text: str, name: str, *, checkpoint: str | None = None, prompt: str | None = None) -> Given:
     """Rows of one checkpoint and prompt make an entry. `checkpoint` and `prompt` stand in for columns that are not there.
 
-    Columns beside the five: mask_index (0 for the first), token (id of the piece), expected; others are left alone. Raises
-    StorageError where a column is missing or the file is no CSV.
+    Columns beside the five: mask_index (0 for the first), token (id of the piece), expected; others are left alone. A `'` that
+    our own exports put before a cell for spreadsheets is taken away again. Where cells end at a semicolon, scores may have a
+    decimal comma. Raises StorageError where a column is missing or the file is no CSV.
     """
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    delimiter = _delimiter(text)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     entries: dict[tuple[str, str], list[tuple[int, Row]]] = {}
     spoiled: list[Spoiled] = []
     try:
-        columns = [_NAMES.get(cell.strip().lower(), cell.strip().lower()) for cell in next(rows, [])]
-        _check(columns, name, checkpoint, prompt)
-        end = rows.line_num
-        for cells in rows:
-            # A quoted cell may run over lines: a row is named by the line on which it begins.
-            number, end = end + 1, rows.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(columns):
-                problem = f"It has {len(cells)} cells and the header names {len(columns)} columns."
-                spoiled.append(Spoiled(number, ",".join(cells)[:_SHOWN], problem))
-                continue
-            row = dict(zip(columns, cells, strict=True))
-            named = (row.get("checkpoint", "").strip() or checkpoint or "", row.get("prompt", "").strip() or prompt or "")
-            entries.setdefault(named, []).append((number, row))
+        with _cells_of_any_length(text):
+            columns = [_NAMES.get(cell.strip().lower(), cell.strip().lower()) for cell in next(rows, [])]
+            _check(columns, name, checkpoint, prompt)
+            end = rows.line_num
+            for cells in rows:
+                # A quoted cell may run over lines: a row is named by the line on which it begins.
+                number, end = end + 1, rows.line_num
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if len(cells) != len(columns):
+                    problem = f"It has {len(cells)} cells and the header names {len(columns)} columns."
+                    spoiled.append(Spoiled(number, ",".join(cells)[:_SHOWN], problem))
+                    continue
+                row = dict(zip(columns, map(bare_cell, cells), strict=True))
+                if delimiter != ",":
+                    row["score"] = _DECIMAL_COMMA.sub(r"\1.\2", row.get("score", ""))
+                named = (row.get("checkpoint", "").strip() or checkpoint or "", row.get("prompt", "").strip() or prompt or "")
+                entries.setdefault(named, []).append((number, row))
     except csv.Error as error:
         raise StorageError(f"The file {name} is no CSV (line {rows.line_num}: {error}).", key="file", value=name) from error
     found = []
@@ -92,6 +101,16 @@ def _check(columns: list[str], name: str, checkpoint: str | None, prompt: str | 
         )
     if len(set(columns)) < len(columns):
         raise StorageError(f"The CSV {name} names a column twice.", key="file", value=name)
+
+
+@contextmanager
+def _cells_of_any_length(text: str) -> Iterator[None]:
+    """Without the reader's own limit, at which the whole file would be refused: what is too long is refused with its answer."""
+    before = csv.field_size_limit(len(text) + 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _delimiter(text: str) -> str:

@@ -28,7 +28,10 @@ class Measure(StrEnum):
 
 
 def quantiles(database: Database, selection: Selection) -> pa.Table:
-    """Columns checkpoint_id, measure, q (0, 0.01 .. 1), value, n: linear between the two nearest answers.
+    """Columns checkpoint_id, measure, q (0, 0.01 .. 1), value, n: linear between the two nearest prompts.
+
+    A prompt with several masks is one value, their mean. Where all asks count a prompt weighs as often as it was asked; n is
+    the number of distinct prompts all the same. So in the other questions here.
 
     A measure that is unknown for every answer of a checkpoint has no rows.
     """

@@ -14,8 +14,10 @@ def expected(database: Database, selection: Selection) -> pa.Table:
 
     Columns prompt_id, mask_index, checkpoint_id; rank among the distinct words of the list, NULL where it is not in it; depth,
     the distinct words of the list; logprob, NULL where unknown: as scored for the word by name, else the sum over the pieces
-    of the list that stand for it; rank_known, the best rank in the list or of the word scored by name; scored, whether its rank
-    among all pieces is known by name; top_score; top_right; sum_p_squared; weight. Words are compared whatever the selection's
-    word space is.
+    of the list that stand for it, of the most probable right word, and NULL where one that is neither in the list nor scored
+    might be more probable; logprob_one, the same of the words of one piece alone, for the joint probability of several pieces
+    is that of several masks; long_words, how many right words the checkpoint cannot say in one mask; rank_known, the best rank
+    in the list or of a word scored by name; scored, whether the rank among all pieces is known by name of every right word;
+    top_score; top_right; sum_p_squared; weight. Words are compared whatever the selection's word space is.
     """
     return read(database, "expected", selection)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from storage.database import Database
 from storage.measures.reading import Page, read, read_page
-from storage.selection import Selection
+from storage.selection import Counting, Selection
 
 WordPage = Page
 
@@ -14,7 +16,8 @@ WordPage = Page
 def word_counts(database: Database, selection: Selection, depth: int | None = 5, *, common: bool = True) -> pa.Table:
     """One row per word and checkpoint that says it among the first `depth` distinct words of a list; most lists first.
 
-    Columns word (or piece, in that space), checkpoint_id, lists (weighted where all asks count), mass (sum of probabilities,
+    Every list counts once, also where all asks count: what forty asks of one prompt say again is no new evidence of a word.
+    Columns word (or piece, in that space), checkpoint_id, lists, mass (sum of probabilities,
     NULL where one is unknown), firsts (lists that it heads). With `common` only prompts and masks count that every selected
     checkpoint answered, so that counts can be compared.
     """
@@ -46,4 +49,5 @@ def words_like(database: Database, selection: Selection, start: str, limit: int 
 
 
 def _counts(database: Database, name: str, selection: Selection, depth: int | None, *, common: bool) -> pa.Table:
-    return read(database, name, selection, space=selection.space.value, depth=depth, common=common)
+    once = replace(selection, counting=Counting.DISTINCT)
+    return read(database, name, once, space=selection.space.value, depth=depth, common=common)

@@ -1,5 +1,8 @@
 -- Where the right word is known, at which rank and how probable does each checkpoint say it?
 -- Upper and lower case are the same, and of several right words the best counts. Words are compared, whatever the word space.
+-- Of several right words a probability is known if one stands in the list, or else if every one was scored by name: an unscored
+-- one that is not in the list might be the most probable. A word of several pieces is no outcome of one mask: its joint
+-- probability is a logprob and no logprob_one.
 WITH chosen AS MATERIALIZED (
     SELECT selected.*
     FROM selected_answers(
@@ -9,7 +12,7 @@ WITH chosen AS MATERIALIZED (
     SEMI JOIN expectation ON expectation.prompt_id = selected.prompt_id AND expectation.mask_index = selected.mask_index
 ),
 right_word AS MATERIALIZED (
-    SELECT DISTINCT expectation.prompt_id, expectation.mask_index, spelling.word_id
+    SELECT DISTINCT expectation.prompt_id, expectation.mask_index, spelling.word_id, lower(word.text) AS folded
     FROM expectation
     JOIN word ON word.word_id = expectation.word_id
     JOIN word AS spelling ON lower(spelling.text) = lower(word.text)
@@ -24,21 +27,32 @@ said AS MATERIALIZED (
 length AS (SELECT said.answer_id, count(*) AS depth FROM said GROUP BY said.answer_id),
 -- A candidate was scored over the whole distribution, a list may lack pieces of its word: the candidate is believed.
 scored AS (
-    SELECT candidate.answer_id, candidate.word_id, max(candidate.logprob) AS logprob, min(candidate.rank) AS rank
+    SELECT candidate.answer_id, candidate.word_id, max(candidate.logprob) AS logprob, min(candidate.rank) AS rank,
+           max(len(candidate.pieces)) AS pieces
     FROM candidate SEMI JOIN chosen ON chosen.answer_id = candidate.answer_id
     GROUP BY candidate.answer_id, candidate.word_id
 ),
-known AS (
-    SELECT chosen.answer_id, min(said.rank) AS rank, max(coalesce(scored.logprob, said.logprob)) AS logprob,
-           least(min(said.rank), min(scored.rank)) AS rank_known, count(scored.rank) > 0 AS scored
+form AS (
+    SELECT chosen.answer_id, right_word.folded, min(said.rank) AS rank, min(scored.rank) AS rank_scored,
+           max(coalesce(scored.logprob, said.logprob)) AS logprob, coalesce(max(scored.pieces), 1) <> 1 AS long
     FROM chosen
     JOIN right_word ON right_word.prompt_id = chosen.prompt_id AND right_word.mask_index = chosen.mask_index
     LEFT JOIN said ON said.answer_id = chosen.answer_id AND said.word_id = right_word.word_id
     LEFT JOIN scored ON scored.answer_id = chosen.answer_id AND scored.word_id = right_word.word_id
-    GROUP BY chosen.answer_id
+    GROUP BY chosen.answer_id, right_word.folded
+),
+known AS (
+    SELECT form.answer_id, min(form.rank) AS rank, least(min(form.rank), min(form.rank_scored)) AS rank_known,
+           bool_and(form.rank_scored IS NOT NULL) AS scored,
+           CASE WHEN bool_or(form.rank IS NOT NULL) OR bool_and(form.logprob IS NOT NULL) THEN max(form.logprob) END AS logprob,
+           CASE WHEN bool_or(form.rank IS NOT NULL) OR bool_and(form.long OR form.logprob IS NOT NULL)
+                THEN max(form.logprob) FILTER (WHERE NOT form.long) END AS logprob_one,
+           count(*) FILTER (WHERE form.long) AS long_words
+    FROM form
+    GROUP BY form.answer_id
 )
-SELECT chosen.prompt_id, chosen.mask_index, chosen.checkpoint_id, known.rank, length.depth, known.logprob, known.rank_known,
-       known.scored, exp(answer.top_logprob) AS top_score, coalesce(known.rank = 1, false) AS top_right, answer.sum_p_squared,
+SELECT chosen.prompt_id, chosen.mask_index, chosen.checkpoint_id, known.rank, length.depth, known.logprob, known.logprob_one,
+       known.long_words, known.rank_known, known.scored, exp(answer.top_logprob) AS top_score, coalesce(known.rank = 1, false) AS top_right, answer.sum_p_squared,
        chosen.weight
 FROM chosen
 JOIN known ON known.answer_id = chosen.answer_id

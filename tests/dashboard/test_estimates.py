@@ -28,3 +28,9 @@ def test_what_is_not_known_is_not_guessed() -> None:
 
 def test_the_fewest_prompts_are_those_of_the_statistics() -> None:
     assert estimates.FEWEST_FOR_INTERVAL == statistics.FEWEST_FOR_INTERVAL
+
+
+def test_a_figure_of_other_prompts_than_the_line_says_so() -> None:
+    assert estimate(TOLD, of=40) == "0.46 (0.35 to 0.57; n = 38)"
+    assert estimate(TOLD, of=38) == estimate(TOLD)
+    assert estimate(FEW, of=38) == "0.46 (n = 9)"

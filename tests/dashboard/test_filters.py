@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage.log import Log
@@ -103,6 +104,23 @@ def test_what_is_no_value_is_said_and_left_out(open_app: OpenApp) -> None:
     assert "asks for counting “twice”" in said
     assert "asks for space “letters”" in said
     assert selected(app).startswith("4 prompts of the whole history")
+
+
+@pytest.mark.parametrize("day", ["20991231", "2099-W52-1", "2026-W09", "2026-3-1", "\u0662026-03-01"])
+def test_only_one_way_to_write_a_day_counts(open_app: OpenApp, day: str) -> None:
+    small_history()
+    app = open_app("distributions", since=day)
+    assert f"names “{day}” as the first day" in plain(app)
+    for again in (app, app.run()):
+        assert selected(sound(again)).startswith("4 prompts of the whole history")
+        assert again.date_input(key="since").value is None
+    app.date_input(key="since").set_value(date(2026, 3, 1)).run()
+    assert selected(sound(app)).startswith("4 prompts of the history from 1 Mar 2026")
+
+
+def test_a_text_is_looked_for_as_prompts_are_spelled(open_app: OpenApp) -> None:
+    small_history()
+    assert selected(open_app("vocabulary", text="sea  is\u00a0____")).startswith("1 prompt of the history: prompts that hold")
 
 
 def test_days_in_the_wrong_order_are_said(open_app: OpenApp) -> None:

@@ -7,11 +7,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.app_pages import __path__ as pages_path
+from dashboard.history_frames.diversity import profile_table
+from pipelines.analysis.diversity import CheckpointDiversity, Diversity
 from storage.log import Log
+from storage.measures import SelectedCheckpoint
 from storage.records import Checkpoint, RunKind
 from tests.conftest import ROOT
 from tests.dashboard.conftest import OpenApp, badges, plain, sound
@@ -105,17 +109,63 @@ def test_two_weights_of_one_name_are_told_apart(open_app: OpenApp) -> None:
 
 
 @pytest.mark.parametrize("page", ["vocabulary", "diversity"])
-def test_checkpoints_without_common_prompts_are_helped(open_app: OpenApp, page: str) -> None:
+def test_checkpoints_without_common_prompts_are_compared_as_far_as_they_have_some(open_app: OpenApp, page: str) -> None:
     tell(20, [BERT, DISTILBERT])
     with Log.open() as log:
-        keep(log, told(ALBERT, WORDS[:5], text="Another is [MASK]."), number=2_000_000)
+        for number in range(3):
+            answers = [told(each, WORDS[:5], text=f"Another {number} is [MASK].") for each in (BERT, ALBERT)]
+            keep(log, *answers, number=2_000_000 + number)
     app = open_app(page)
-    assert "No prompt was answered by all 3 checkpoints" in everything(app)
-    assert "bert-mini and distilbert-mini have 20 prompts in common." in plain(app)
-    sound(app.button(key="group_0").click().run())
-    assert app.multiselect(key="checkpoints").value == ["bert-mini", "distilbert-mini"]
-    assert "No prompt was answered" not in everything(app)
+    assert (
+        "No prompt was answered by all 3 checkpoints, so bert-mini and distilbert-mini, which have 20 prompts in common, are "
+        "compared here, and albert-mini is left out." in plain(app)
+    )
     assert len(app.get("vega_lite_chart")) > 2
+    assert "bert-mini and albert-mini have 3 prompts in common." in plain(app)
+    sound(app.button(key="group_1").click().run())
+    assert app.multiselect(key="checkpoints").value == ["bert-mini", "albert-mini"]
+    assert "No prompt was answered" not in everything(app)
+    assert len(app.get("vega_lite_chart")) > 1
+
+
+@pytest.mark.parametrize("page", ["vocabulary", "diversity"])
+def test_one_of_two_weights_of_a_name_can_be_compared(open_app: OpenApp, page: str) -> None:
+    other = samples.checkpoint("bert-mini", weights="second")
+    tell(20, [BERT, DISTILBERT])
+    with Log.open() as log:
+        for number in range(3):
+            answers = [told(each, WORDS[:5], text=f"Another {number} is [MASK].") for each in (other, ALBERT)]
+            keep(log, *answers, number=2_000_000 + number)
+    app = open_app(page)
+    assert f"bert-mini ({BERT.revision[:7]}) and distilbert-mini, which have 20 prompts in common, are compared" in plain(app)
+    sound(app.button(key="group_1").click().run())
+    assert app.multiselect(key="checkpoints").value == [f"bert-mini ({other.revision[:7]})", "albert-mini"]
+    assert "3 prompts of the history: answers of bert-mini" in plain(app)
+    assert "No prompt was answered" not in everything(app)
+    assert app.get("vega_lite_chart")
+
+
+def test_a_link_names_one_of_two_weights_of_a_name(open_app: OpenApp) -> None:
+    other = samples.checkpoint("bert-mini", weights="second")
+    tell(3, [BERT, other])
+    app = open_app("distributions", checkpoints=f"bert-mini ({other.revision[:9]})")
+    assert "No answer" not in plain(app)
+    assert list(app.dataframe[-1].value["checkpoint"]) == ["bert-mini"]
+
+
+@pytest.mark.parametrize("page", ["vocabulary", "diversity"])
+def test_nothing_in_common_at_all_is_said(open_app: OpenApp, page: str) -> None:
+    with Log.open() as log:
+        for number, each in enumerate(TRIO):
+            keep(log, told(each, WORDS[:5], text=f"Another {number} is [MASK]."), number=number)
+    assert "No prompt was answered by all 3 checkpoints, nor by any two of them" in plain(open_app(page))
+
+
+@pytest.mark.parametrize("page", ["vocabulary", "diversity"])
+def test_the_sample_alone_shows_its_two_that_were_asked_the_same(open_app: OpenApp, page: str) -> None:
+    app = open_app(page, sample=True)
+    assert "bert-base-uncased and distilbert-base-uncased, which have 1 prompt in common, are compared here" in plain(app)
+    assert app.get("vega_lite_chart")
 
 
 def test_without_expected_words_the_page_says_how_to_give_them(open_app: OpenApp) -> None:
@@ -262,3 +312,10 @@ def test_the_pages_import_no_model_library_and_the_first_no_scipy() -> None:
         [sys.executable, "-c", OPEN_PAGES], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
     )
     assert shown.returncode == 0, shown.stderr[-3000:]
+
+
+def test_equal_numbers_of_every_order_are_one_level_line() -> None:
+    by = SelectedCheckpoint(1, "bert-mini", "bert", "bundled", "r", "bert-mini", 1, 1, 1, 1)
+    row = CheckpointDiversity(by, 5, 5, ((0.0, 5.0), (1.0, 5.000000000000001)), (), None, 5, 1.0)
+    found = Diversity((by,), 1, 5, 5, (row,), pa.table({}), pa.table({}), 0)
+    assert profile_table(found).column("value").to_pylist() == [5.0, 5.0]

@@ -53,6 +53,15 @@ def test_text_can_be_read_on_the_page(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("under", ["backgroundColor", "secondaryBackgroundColor"])
+def test_captions_can_be_read_on_the_page(mode: str, under: str) -> None:
+    """Streamlit draws a caption at 60 % of the text's colour."""
+    text, page = THEME[mode]["textColor"], THEME[mode][under]
+    mixed = (round(0.6 * int(text[i : i + 2], 16) + 0.4 * int(page[i : i + 2], 16)) for i in (1, 3, 5))
+    assert contrast("#" + "".join(f"{part:02x}" for part in mixed), page) >= 4.5
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
 def test_badges_have_the_colours_of_the_families(mode: str) -> None:
     for family, badge in FAMILY_BADGES.items():
         assert THEME[mode][f"{badge}Color"] == FAMILY_COLOURS[family] == family_colour(family)

@@ -32,6 +32,14 @@ def test_what_counts_and_what_is_compared_is_said() -> None:
     assert said == "1 prompt of the whole history; every ask counts, compared as pieces of the vocabularies."
 
 
+def test_more_or_fewer_digits_than_are_offered_name_the_same_weights() -> None:
+    offered = Choices(checkpoints=("bert", "bert (abc1234)", "bert (abd1234)"))
+    known = ("bert (abc12345)", "bert (abc1234)", "bert")
+    assert not_there(Selection(checkpoints=(*known, "bert (abe1234)")), offered) == [
+        "No answer here is of a checkpoint named “bert (abe1234)”."
+    ]
+
+
 def test_what_is_not_there_is_said() -> None:
     wanted = Selection(checkpoints=("bert", "nope"), kinds=("ask",), label="x", author="Ada", tag="y")
     assert not_there(wanted, Choices(checkpoints=("bert",), kinds=("ask",), authors=("Ada",))) == [

@@ -126,6 +126,12 @@ def test_a_running_dashboard_is_named(path: Path) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         says(command("query", "SELECT 1"), f"{path} is in use by process {holder.pid}")
+        done = command("import", str(ROOT / "storage" / "sample.json"))
+        says(done, f"{path} is in use by process {holder.pid}")
+        says(
+            done,
+            "Nothing was imported. If that is the dashboard, stop it with Ctrl-C where it runs, import, and start it again.",
+        )
         holder.kill()
 
 
@@ -145,6 +151,20 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
         cwd=ROOT,
     )
     assert (done.stdout, done.stderr) == ("range\n", "")
+
+
+@pytest.mark.usefixtures("path")
+def test_a_reader_that_is_gone_before_an_import_ends_is_no_error() -> None:
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{sys.executable} -m storage import storage/sample.json | true"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stderr == ""
+    with Log.open() as log:
+        assert log.database.rows("SELECT count(*) FROM run WHERE kind = 'import'") == [(1,)]
 
 
 @pytest.mark.usefixtures("path")

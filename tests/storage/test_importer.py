@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 from pathlib import Path
@@ -281,6 +282,53 @@ def test_what_the_log_exports_can_be_imported(tmp_path: Path, log: Log) -> None:
     }
 
 
+@pytest.mark.parametrize("raw", [[], ["--raw"]], ids=["safe for spreadsheets", "raw"])
+def test_cells_that_were_made_safe_for_spreadsheets_come_back_as_they_were(tmp_path: Path, log: Log, raw: list[str]) -> None:
+    said = [line(word, 0.1) for word in ("=1+1", "+", "-", "@home", "'", "'s", "plain")]
+    given = import_file(log, write(tmp_path, [entry(*said, prompt="=A1 [MASK]", model="-bert"), GOOD]))
+    log.close()
+    out = tmp_path / "out.csv"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MASKBOARD_HISTORY", str(log.path))
+        sql = "SELECT checkpoint, prompt, mask_index, rank, word, score FROM predictions"
+        assert main(["query", sql, "--format", "csv", "--out", str(out), *raw]) == 0
+    assert ("'=1+1" in out.read_text("utf-8")) != bool(raw)
+    again = read(out)
+    assert {(each.checkpoint.name, each.prompt): words(each) for each in again.answers} == {
+        (each.checkpoint.name, each.prompt): words(each) for each in given.answers
+    }
+
+
+def test_one_mark_is_taken_away_and_no_more(tmp_path: Path) -> None:
+    content = "checkpoint,prompt,rank,word\nb,A [MASK].,1,''=1\nb,A [MASK].,2,'=1\nb,A [MASK].,3,'x\n"
+    assert words(read(write(tmp_path, content, "a.csv")).answers[0]) == ["''=1", "=1", "'x"]
+
+
+def test_where_cells_end_at_a_semicolon_a_score_may_have_a_decimal_comma(tmp_path: Path) -> None:
+    content = "checkpoint;prompt;rank;word;score\nb;A, [MASK].;1;a;0,5\nb;A, [MASK].;2;b;2,5e-1\nb;A, [MASK].;3;c;0.125\n"
+    (answer,) = read(write(tmp_path, content, "a.csv")).answers
+    assert [each.score for each in answer.predictions] == pytest.approx([0.5, 0.25, 0.125])
+    assert answer.prompt.text == "A, [MASK]."
+    quoted = 'checkpoint,prompt,rank,word,score\nb,A [MASK].,1,a,"0,5"\n'
+    assert "is 0,5, which is no number" in read(write(tmp_path, quoted, "b.csv")).comparison.refused[0].problem
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "word"),
+    [
+        ("cafe\u0301", "cafe\u0301", "caf\u00e9"),
+        ("pa\u200bris\u202e", "pa\u200bris\u202e", "paris"),
+        ("\ufeff##ing", "\ufeff##ing", "##ing"),
+        ("\u2581\u2066cat\u2069", "\u2581\u2066cat\u2069", "cat"),
+        ("\u2019", "\u2019", "\u2019"),
+        ("\u200b", "\u200b", "[token 13]"),
+    ],
+)
+def test_a_word_loses_what_cannot_be_seen_and_its_piece_does_not(tmp_path: Path, text: str, piece: str, word: str) -> None:
+    (said,) = read(write(tmp_path, [entry(line(text, 0.5, 13))])).answers[0].predictions
+    assert (said.piece, said.word) == (piece, word)
+
+
 # What is refused
 
 
@@ -293,6 +341,9 @@ def test_what_the_log_exports_can_be_imported(tmp_path: Path, log: Log) -> None:
         (entry(line("a", math.inf)), "a probability lies between 0 and 1"),
         (entry(line("a") | {"score": "much"}), "is much, which is no number"),
         (entry(line("a") | {"score": True}), "which is no number"),
+        (entry(line("a") | {"score": "1_0e-1_0"}), "is 1_0e-1_0, which is no number"),
+        (entry(line("a") | {"score": "0.\u0665"}), "which is no number"),
+        (entry(line("\u200b\u202e")), "word is missing"),
         (entry(line("a", 0.6), line("b", 0.6)), "The scores add up to 1.2"),
         (entry(line("a", 0.1), line("b", 0.2)), "rank 2 has a higher score"),
         (entry(line("a", 0.2, 7), line("b", 0.1, 7)), "is already at rank 1"),
@@ -340,6 +391,17 @@ def test_a_bad_line_of_a_csv_is_named_and_spoils_its_own_answer_only(tmp_path: P
     assert history.counts(log.database).refused == 2
 
 
+def test_a_cell_of_any_length_spoils_its_own_answer_only(tmp_path: Path) -> None:
+    text = f"{CSV}bert-x,A [MASK].,1,{'x' * 140_000},,,,\nbert-x,{'y ' * 80_000}[MASK].,1,cat,,,,\n"
+    imported = read(write(tmp_path, text, "answers.csv"))
+    assert len(imported.answers) == 3
+    assert [each.row_number for each in imported.comparison.refused] == [7, 8]
+    assert "has 140,000 characters" in imported.comparison.refused[0].problem
+    assert "has 160,007 characters" in imported.comparison.refused[1].problem
+    assert len(imported.comparison.refused[1].text) == 20_000
+    assert csv.field_size_limit() == 131_072
+
+
 def test_two_pieces_of_one_spelling_are_albert_and_no_mistake(tmp_path: Path) -> None:
     twice = (line("cat", 0.2, 5), line("cat", 0.1, 6))
     assert words(read(write(tmp_path, [entry(*twice, model="albert-base-v2")])).answers[0]) == ["cat", "cat"]
@@ -350,7 +412,7 @@ def test_two_pieces_of_one_spelling_are_albert_and_no_mistake(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("a.json", "", "is empty"),
+        ("a.json", "", r"is empty\. A CSV has a first line that names"),
         ("a.json", "{", "is no JSON"),
         ("a.json", "[" * 100_000, "is no JSON"),
         ("a.json", "{\n{", "neither JSON nor JSONL"),
@@ -359,7 +421,7 @@ def test_two_pieces_of_one_spelling_are_albert_and_no_mistake(tmp_path: Path) ->
         ("a.json", '{"rows": []}', "holds no answers"),
         ("a.json", json.dumps(SEQUENCES), "names no checkpoint"),
         ("a.csv", "rank,word\n1,a\n", "lacks the columns checkpoint and prompt"),
-        ("a.csv", "checkpoint,prompt,rank,word\n", "holds no answers"),
+        ("a.csv", "checkpoint,prompt,rank,word\n", r"holds no answers\. A CSV has a first line that names"),
         ("a.csv", "checkpoint,prompt,rank,word,word\n", "names a column twice"),
         ("a.csv", 'checkpoint,prompt,rank,word\na,"b', "is no CSV"),
         ("a.txt", "once upon a time", "lacks the columns rank"),
@@ -452,7 +514,9 @@ def test_the_command_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_a_file_of_which_nothing_is_taken_is_kept_as_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run([str(write(tmp_path, [entry(line("b", 3.0))]))], capsys)
     assert (code, out) == (2, "")
-    assert "Nothing of answers.json could be imported." in err
+    assert err.startswith("Nothing could be imported: 1 entry is refused, and kept as such in run ")
+    assert "Entry 1: The score of rank 1 is 3.0" in err
+    assert "Imported" not in err
     with Log.open() as log:
         (summary,) = history.recent_runs(log.database).rows
         assert (summary.status, summary.first_text, summary.refused_count) == ("failed", PARIS, 1)

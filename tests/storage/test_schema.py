@@ -27,6 +27,7 @@ VIEWS = {
 MACROS = {
     "family_place",
     "jaccard",
+    "names_checkpoint",
     "overlap",
     "perplexity",
     "rbo",

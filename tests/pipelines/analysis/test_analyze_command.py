@@ -51,7 +51,10 @@ def test_overlap_has_the_promised_shape(log_path: Path) -> None:
         ("bert-mini", "distilbert-mini"), ("bert-mini", "albert-mini"), ("distilbert-mini", "albert-mini"),
     ]  # fmt: skip
     first = found["pairs"][0]
-    assert set(first) == {"checkpoint_a", "checkpoint_b", "n", "overlap", "jaccard", "rbo", "jsd_shared", "top1_same"}
+    assert set(first) == {
+        "checkpoint_a", "checkpoint_b", "n", "overlap", "jaccard", "rbo", "rbo_minimum", "jsd_shared", "top1_same",
+        "low_coverage",
+    }  # fmt: skip
     assert set(first["overlap"]) == INTERVAL
     assert (first["n"], first["overlap"]["mean"], first["jsd_shared"]) == (20, pytest.approx(0.8), None)
 
@@ -59,7 +62,13 @@ def test_overlap_has_the_promised_shape(log_path: Path) -> None:
 def test_accuracy_has_the_promised_shape(log_path: Path) -> None:
     found = as_json(log_path, "--view", "accuracy")
     bert = found["checkpoints"][0]
-    assert set(bert) == {"checkpoint", "n", "acc_at_1", "acc_at_5", "acc_at_10", "mrr", "nll", "brier", "ece"}
+    assert set(bert) == {
+        "checkpoint", "n", "acc_at_1", "acc_at_5", "acc_at_10", "mrr", "nll", "brier", "n_nll", "n_brier", "n_long", "ece",
+        "n_calibration", "bins",
+    }  # fmt: skip
+    assert found["mrr_depth"] == 5
+    albert = found["checkpoints"][2]
+    assert (albert["nll"]["n"], albert["n_nll"], albert["n_calibration"], albert["bins"]) == (20, 20, 20, [])
     assert (bert["acc_at_1"]["mean"], bert["acc_at_5"]["mean"], bert["acc_at_10"]) == (0.0, 1.0, None)
     assert bert["mrr"]["mean"] == 0.5
     assert {"a", "b", "metric", "difference", "low", "high", "p", "p_holm"} <= set(found["pairs"][0])
@@ -102,3 +111,47 @@ def test_an_empty_log_is_told_and_no_error(tmp_path: Path) -> None:
     done = analyze(path)
     assert done.returncode == 0, done.stderr
     assert "No prompt of this part of the history has an expected word" in done.stdout
+
+
+def test_other_views_say_what_they_left_out_and_what_they_compare(log_path: Path) -> None:
+    assert as_json(log_path, "--view", "diversity")["periods_left_out"] == 0
+    metrics = {pair["metric"] for pair in as_json(log_path, "--view", "distributions")["pairs"]}
+    assert metrics == {"top_score", "top1_margin", "entropy"}
+
+
+def test_the_disagreements_are_paged(log_path: Path) -> None:
+    first = as_json(log_path, "--view", "disagreements", "--limit", "2", "--order", "clash")
+    assert (len(first["rows"]), first["n"], first["limit"], first["offset"]) == (2, 60, 2, 0)
+    assert (first["order"], first["truncated"]) == ("clash", True)
+    last = as_json(log_path, "--view", "disagreements", "--offset", "55")
+    assert (len(last["rows"]), last["truncated"], last["order"]) == (5, False, "rbo")
+    assert "choose one of rbo" in analyze(log_path, "--order", "guess").stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--filter", "label=nobody"], "The history holds no answer with the label 'nobody'."),
+        (["--filter", "checkpoint=bert-mini", "--filter", "checkpoint=bart"], "no answer of a checkpoint 'bart'"),
+        (["--filter", "kind=import"], "no answer from a run of the kind 'import'"),
+        (["--filter", "since=2099-01-01"], "No answer of the history passes these filters: every view is empty."),
+        (["--view", "accuracy", "--depth", "3"], "--depth changes nothing in the view accuracy"),
+        (["--view", "overlap", "--limit", "3"], "belong to the view disagreements"),
+    ],
+)
+def test_what_matches_nothing_or_changes_nothing_is_said(log_path: Path, arguments: list[str], sentence: str) -> None:
+    done = analyze(log_path, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    assert sentence in done.stderr
+    json.loads(done.stdout)
+
+
+def test_figures_of_other_prompts_say_their_n_in_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "log.duckdb"
+    told = {f"Prompt {i} is [MASK].": {BERT: words("a b c d e" if i < 16 else "a b")} for i in range(20)}
+    with Log.open(path) as log:
+        log.append(history(told, expected=dict.fromkeys(told, "a") | {"Prompt 3 is [MASK].": "z"}))
+    shown = analyze(path, "--view", "accuracy").stdout
+    assert "n = 16)" in "".join(shown.split("\n"))
+    assert "mean reciprocal rank at 2" in shown or "at 2" in shown
+    assert "19 of 20" in shown

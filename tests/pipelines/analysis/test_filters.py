@@ -41,6 +41,8 @@ def test_every_key_is_understood() -> None:
         (["weights=bert"], "one of since, until, checkpoint"),
         (["label="], "means nothing"),
         (["since=yesterday"], "write it as 2026-11-22"),
+        (["since=20991231"], "write it as 2026-11-22"),
+        (["until=2099-W52-1"], "write it as 2026-11-22"),
         (["since=2026-11-22", "until=2026-11-01"], "exchange them"),
         (["kind=guess"], "choose one of ask, batch, import"),
         (["count=twice"], "choose one of distinct, asks"),

@@ -28,6 +28,8 @@ def test_the_figures_of_two_prompts_by_hand(log: Log) -> None:
     assert pair.overlap.mean == pytest.approx((5 / 5 + 4 / 5) / 2)
     assert pair.jaccard.mean == pytest.approx((1 + 4 / 6) / 2)
     assert pair.rbo.mean == pytest.approx((0.7378 + rank_biased_overlap("abcde", "abdcf").extrapolated) / 2, abs=1e-4)
+    least = [rank_biased_overlap("abcde", other).minimum for other in ("edcba", "abdcf")]
+    assert pair.rbo_minimum == pytest.approx(sum(least) / 2)
     assert pair.top1_same.mean == 0.5
     assert pair.jsd_shared is None
     assert pair.rbo.low is None  # two prompts are no sample

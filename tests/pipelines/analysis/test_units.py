@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.analysis.units import PerPrompt, column, in_common, per_prompt
+from pipelines.analysis.units import PerPrompt, column, in_common, intervals, per_prompt
 from storage.selection import Counting, Selection
 
 
@@ -19,14 +19,15 @@ def test_masks_are_averaged_and_unknown_ones_left_out() -> None:
 
 def test_weights_count_only_where_all_asks_do() -> None:
     found = PerPrompt(np.arange(2), np.array([0.0, 1.0]), np.array([3.0, 1.0]))
-    once, often = found.interval(Selection()), found.interval(Selection(counting=Counting.ALL_ASKS))
+    empty = PerPrompt(np.array([], dtype=np.int64), np.array([]), np.array([]))
+    once, nothing = intervals([found, empty], Selection())
+    (often,) = intervals([found], Selection(counting=Counting.ALL_ASKS))
     assert once is not None
     assert often is not None
     assert (once.mean, once.n) == (0.5, 2)
     assert often.mean == pytest.approx(0.25)
     assert once.low is None  # two prompts are no sample
-    empty = np.array([])
-    assert PerPrompt(empty.astype(np.int64), empty, empty).interval(Selection()) is None
+    assert nothing is None
 
 
 def test_two_are_cut_to_the_prompts_of_both() -> None:

@@ -70,8 +70,18 @@ def test_every_ask_counts_where_all_asks_do(log: Log) -> None:
         medians[counting] = [(r["value"], r["n"]) for r in table if r["measure"] == "top_score" and r["q"] == 0.5]
     sure, unsure = float(np.exp(-0.1)), float(np.exp(-3.0))
     assert medians[Counting.DISTINCT] == [(pytest.approx((sure + unsure) / 2), 2)]
-    # The second run is the first again: the same identifier, so its ask of another prompt is one more.
-    assert medians[Counting.ALL_ASKS] == [(pytest.approx(sure), 5)]
+    # What is asked more often weighs more, and n is still the number of prompts.
+    assert medians[Counting.ALL_ASKS] == [(pytest.approx(sure), 2)]
+
+
+def test_a_prompt_of_ten_masks_does_not_outweigh_nine_prompts(log: Log) -> None:
+    keep(log, *(told(BERT, "ab", text="[MASK] " * 10, mask_index=mask, scores=[-0.1, -3.0]) for mask in range(10)))
+    keep(log, *(told(BERT, "ab", text=f"{number} [MASK]", scores=[-2.0, -3.0]) for number in range(9)), number=1)
+    for rows in (quantiles(log.database, EVERYTHING).to_pylist(), over_time(log.database, EVERYTHING).to_pylist()):
+        (row,) = (each for each in rows if each["measure"] == "top_score" and each.get("q", 0.5) == 0.5)
+        assert (row["value" if "value" in row else "median"], row["n"]) == (pytest.approx(np.exp(-2.0)), 10)
+    first = rank_scores(log.database, EVERYTHING).to_pylist()[0]
+    assert (first["rank"], first["median"], first["n"]) == (1, pytest.approx(np.exp(-2.0)), 10)
 
 
 def test_quartiles_at_each_rank(certain: tuple[Log, list[Answer]]) -> None:
@@ -137,7 +147,7 @@ def test_an_answer_counts_on_its_first_ask_or_on_all(log: Log) -> None:
     first, second = float(np.exp(-1)), float(np.exp(-2))
     assert tops(EVERYTHING) == [(1, pytest.approx(first), 1), (4, pytest.approx(second), 1)]
     assert tops(Selection(counting=Counting.ALL_ASKS)) == [
-        (1, pytest.approx(first), 2),
+        (1, pytest.approx(first), 1),
         (4, pytest.approx((first + second) / 2), 2),
     ]
 

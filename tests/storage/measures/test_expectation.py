@@ -117,3 +117,36 @@ def test_a_log_without_expected_words_has_no_rows(log: Log) -> None:
 def test_an_answer_that_says_nothing_is_left_out(log: Log) -> None:
     keep(log, replace(told(BERT, "a"), predictions=()), expected=["a"])
     assert expected(log.database, EVERYTHING).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("right", "candidates", "scored", "logprob", "logprob_one", "long_words"),
+    [
+        # One of two right words was scored by name; the other one may stand anywhere.
+        (["y", "z"], [Candidate("z", ("z",), True, -7.5, 812, None)], False, None, None, 0),
+        (["y", "z"], [Candidate("z", ("z",), True, -7.5, 812, None), Candidate("y", ("y",), True, -6.0, 99, None)],
+         True, -6.0, -6.0, 0),
+        # Upper and lower case are one word, and one score of it is enough.
+        (["Z", "z"], [Candidate("z", ("z",), True, -7.5, 812, None)], True, -7.5, -7.5, 0),
+        # What stands in the list is more probable than what does not.
+        (["b", "z"], [Candidate("z", ("z",), True, -7.5, 812, None)], False, -0.6, -0.6, 0),
+        # A joint probability of two masks is no outcome of one.
+        (["z"], [Candidate("z", ("z", "##z"), True, -9.0, None, None)], False, -9.0, None, 1),
+        (["y", "z"], [Candidate("z", ("z", "##z"), True, -9.0, None, None), Candidate("y", ("y",), True, -6.0, 99, None)],
+         False, -6.0, -6.0, 1),
+    ],
+)  # fmt: skip
+def test_several_right_words_are_known_only_together(
+    log: Log,
+    right: list[str],
+    candidates: list[Candidate],
+    scored: bool,
+    logprob: float | None,
+    logprob_one: float | None,
+    long_words: int,
+) -> None:
+    keep(log, told(BERT, "abc", candidates=tuple(candidates)), expected=right)
+    row = only(log)
+    assert (row["scored"], row["long_words"]) == (scored, long_words)
+    assert row["logprob"] == (None if logprob is None else pytest.approx(logprob))
+    assert row["logprob_one"] == (None if logprob_one is None else pytest.approx(logprob_one))

@@ -71,14 +71,14 @@ def test_pieces_are_counted_as_the_tokenizer_spells_them(log: Log) -> None:
     ]
 
 
-def test_every_ask_counts_where_all_asks_do(log: Log) -> None:
+def test_a_list_said_again_is_no_new_evidence_of_its_words(log: Log) -> None:
     keep(log, told(BERT, "ab", scores=[-1.0, -2.0]))
     keep(log, told(BERT, "ab"), number=1, reused=True)
     rows = word_counts(log.database, Selection(counting=Counting.ALL_ASKS)).to_pylist()
-    assert [(row["word"], row["lists"], row["firsts"]) for row in rows] == [("a", 2, 2), ("b", 2, 0)]
-    assert rows[0]["mass"] == pytest.approx(2 * math.exp(-1))
+    assert [(row["word"], row["lists"], row["firsts"]) for row in rows] == [("a", 1, 1), ("b", 1, 0)]
+    assert rows[0]["mass"] == pytest.approx(math.exp(-1))
     (total,) = lists(log.database, Selection(counting=Counting.ALL_ASKS)).to_pylist()
-    assert (total["lists"], total["predictions"]) == (2, 4)
+    assert (total["lists"], total["predictions"]) == (1, 2)
 
 
 def test_a_mass_with_an_unknown_score_is_unknown(log: Log) -> None:
