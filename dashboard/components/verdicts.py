@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.components.chart_box import download_menu
 from dashboard.definitions import DEFINITIONS
+from pipelines.statistics import FEWEST_FOR_INTERVAL
 
 if TYPE_CHECKING:
     from pipelines.statistics import Difference
@@ -55,11 +56,19 @@ def show_verdicts(groups: Mapping[str, Sequence[Tested]], *, key: str, nothing: 
             "What is compared", list(known), key=key, horizontal=True, label_visibility="collapsed", bind="query-params"
         )
     tested = known.get(shown) or next(iter(known.values()))
-    with st.container(border=True, gap="small"):
-        for each in tested if len(tested) <= MOST_SENTENCES else clearest(tested):
-            st.text(each.verdict)
-    if len(tested) > MOST_SENTENCES:
-        st.caption(f"The {MOST_SENTENCES} clearest of {len(tested):,} pairs; the download holds all of them.")
+    told = [each for each in tested if each.difference.low is not None]
+    few = len(tested) - len(told)
+    if few == 1:
+        told, few = list(tested), 0
+    if told:
+        with st.container(border=True, gap="small"):
+            for each in told if len(told) <= MOST_SENTENCES else clearest(told):
+                st.text(each.verdict)
+    if len(told) > MOST_SENTENCES:
+        st.caption(f"The {MOST_SENTENCES} clearest of {len(told):,} pairs; the download holds all of them.")
+    if few:
+        others = "more comparisons" if told else "comparisons"
+        st.text(f"{few:,} {others} rest on under {FEWEST_FOR_INTERVAL} prompts each: too few to tell.")
     st.caption(DEFINITIONS["real"])
     download_menu("differences", lambda: differences_table(known))
 
