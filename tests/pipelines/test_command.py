@@ -145,8 +145,8 @@ def test_a_prompt_that_starts_with_a_dash_goes_behind_two(told: Any) -> None:  #
 
 def test_ctrl_c_is_told_and_is_no_success() -> None:
     program = (
-        "import os, signal, sys, pipelines.shelf, pipelines.__main__ as command\n"
-        "pipelines.shelf.Shelf.get = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "import signal, sys, pipelines.shelf, pipelines.__main__ as command\n"
+        "pipelines.shelf.Shelf.get = lambda *_: signal.raise_signal(signal.SIGINT)\n"
         f"sys.argv = ['pipelines', 'ask', {SEED!r}, '--no-log']\n"
         "sys.exit(command.main())"
     )
