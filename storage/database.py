@@ -172,8 +172,8 @@ class Database:
             except duckdb.Error as error:
                 if not is_passing(error) or attempt == ATTEMPTS - 1:
                     raise translate(error, self.path) from error
-                # Another thread's commit is in the way for some milliseconds, and DuckDB gives nothing to wait on.
-                time.sleep(0.005 * 2**attempt)
+                # Another thread's commit is in the way for some milliseconds.
+                time.sleep(0.005 * 2**attempt)  # DuckDB gives nothing to wait on
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
 
     @contextmanager

@@ -73,16 +73,7 @@ BERT_MINI = Recipe(
 DISTILBERT_MINI = Recipe(
     name="distilbert-mini",
     family="distilbert",
-    shape=Shape(
-        vocabulary_size=8192,
-        embedding_size=256,
-        hidden_size=256,
-        layers=2,
-        heads=4,
-        feed_forward=1024,
-        positions=128,
-        position_dimensions=48,
-    ),
+    shape=replace(BERT_MINI.shape, layers=2),
     seed=20150402,
     minutes=20.0,
     teacher="bert-mini",
@@ -92,16 +83,7 @@ DISTILBERT_MINI = Recipe(
 ALBERT_MINI = Recipe(
     name="albert-mini",
     family="albert",
-    shape=Shape(
-        vocabulary_size=8192,
-        embedding_size=104,
-        hidden_size=256,
-        layers=4,
-        heads=4,
-        feed_forward=1024,
-        positions=128,
-        position_dimensions=24,
-    ),
+    shape=replace(BERT_MINI.shape, embedding_size=104, position_dimensions=24),
     seed=20150403,
     minutes=45.0,
 )

@@ -1,22 +1,16 @@
 -- How often does each checkpoint say each word, and how probable is it? In all lists, or in those of the prompts and masks that
 -- every selected checkpoint answered. A mass is NULL where a score is unknown.
 WITH said AS MATERIALIZED (
-    FROM selected_words(
+    FROM compared_words(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth
+        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth, common := $common
     )
-),
-answered AS (
-    SELECT prompt_id, mask_index FROM said
-    WHERE rank = 1
-    GROUP BY prompt_id, mask_index
-    HAVING NOT $common OR count(*) = (SELECT count(DISTINCT checkpoint_id) FROM said WHERE rank = 1)
 ),
 counted AS (
     SELECT unit_id, checkpoint_id, sum(weight)::BIGINT AS lists,
            CASE WHEN count(logprob) = count(*) THEN sum(exp(logprob) * weight) END AS mass,
            coalesce(sum(weight) FILTER (WHERE rank = 1), 0)::BIGINT AS firsts
-    FROM said SEMI JOIN answered USING (prompt_id, mask_index)
+    FROM said
     GROUP BY unit_id, checkpoint_id
 )
 SELECT unit.word, counted.checkpoint_id, counted.lists, counted.mass, counted.firsts

@@ -1,15 +1,9 @@
 -- How often does each checkpoint say each word in each period? Otherwise as word_counts.
 WITH said AS MATERIALIZED (
-    FROM selected_words(
+    FROM compared_words(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth
+        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth, common := $common
     )
-),
-answered AS (
-    SELECT prompt_id, mask_index FROM said
-    WHERE rank = 1
-    GROUP BY prompt_id, mask_index
-    HAVING NOT $common OR count(*) = (SELECT count(DISTINCT checkpoint_id) FROM said WHERE rank = 1)
 ),
 counted AS (
     SELECT selected.period, selected.unit, said.unit_id, said.checkpoint_id, sum(selected.weight)::BIGINT AS lists,
@@ -20,7 +14,6 @@ counted AS (
         tag := $tag, text := $text, counting := $counting
     ) AS selected
     JOIN said ON said.answer_id = selected.answer_id
-    SEMI JOIN answered ON answered.prompt_id = said.prompt_id AND answered.mask_index = said.mask_index
     GROUP BY selected.period, selected.unit, said.unit_id, said.checkpoint_id
 )
 SELECT counted.period, counted.unit, unit.word, counted.checkpoint_id, counted.lists, counted.mass, counted.firsts

@@ -7,7 +7,7 @@ import ast
 from tests.conftest import ROOT
 
 FORBIDDEN_COMMANDS = {"write", "table", "html", "iframe", "latex", "components", "write_stream", "exception", "link_button"}
-FORBIDDEN_OPTIONS = {"unsafe_allow_html", "unsafe_allow_javascript"}
+FORBIDDEN_OPTIONS = {"unsafe_allow_html", "unsafe_allow_javascript"}  # named here so that no page may use them
 OWN_TEXT_ONLY = {"markdown", "title", "header", "subheader", "error", "warning", "info", "success", "toast"}
 """Commands that read markup: they take literals of the source, or a name that was checked against a pattern."""
 CHECKED = {("dashboard/components/checkpoint_name.py", "name"), ("dashboard/app_pages/models.py", "HEADINGS[kind]")}

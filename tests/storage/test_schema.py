@@ -25,6 +25,7 @@ VIEWS = {
     "runs",
 }
 MACROS = {
+    "compared_words",
     "family_place",
     "jaccard",
     "names_checkpoint",
