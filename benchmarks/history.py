@@ -76,6 +76,9 @@ def make(path: Path, prompts: int, depth: int, by: Sequence[Checkpoint] = CHECKP
     generator = np.random.default_rng(7)
     vocabulary = [(f"piece{token}", f"word{token // 100 if token in DOUBLES else token}") for token in range(VOCABULARY)]
     with Log.open(path) as log:
+        for place, checkpoint in enumerate(by):
+            sayable = {word: True for token, (_, word) in enumerate(vocabulary) if token % 50 != place}
+            log.keep_vocabulary(checkpoint.tokenizer_sha256, partial(dict, sayable))
         for number in range(math.ceil(prompts / CHUNK)):
             log.append(_chunk(generator, vocabulary, number, min(CHUNK, prompts - number * CHUNK), depth, by))
 

@@ -18,6 +18,11 @@ DEFINITIONS = {
     "n_pairs": "Distinct prompts that both checkpoints answered.",
     "rbo": "Rank-biased overlap, p = 0.9 (Webber, Moffat and Zobel 2010): how alike two rankings are, the first "
     "ranks counting most. 1 is the same order, 0 is nothing in common.",
+    "rbo_minimum": "The mean of what RBO is at least, however the lists go on: between this and RBO lies what so short lists "
+    "cannot tell.",
+    "overlap_attainable": "The mean of the greatest overlap that the two vocabularies allow these lists: a word that the other "
+    "cannot say in one mask can never be in both. A dash where a vocabulary is not known.",
+    "jaccard_attainable": "The same for the Jaccard index.",
     "jaccard": "What stands in both lists, divided by what stands in either.",
     "overlap": "What stands in both lists, as a share of the length of the lists.",
     "jsd_shared": "Jensen-Shannon divergence (Lin 1991) of the full distributions, over the words that both can say and "

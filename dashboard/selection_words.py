@@ -53,7 +53,11 @@ def selection_in_a_name(selection: Selection) -> str:
         *selection.kinds,
         *(each or "" for each in (selection.label, selection.author, selection.tag, selection.text)),
         "all asks" if selection.counting is Counting.ALL_ASKS else "",
-        "pieces" if selection.space is WordSpace.PIECES else "",
+        ""
+        if selection.space is WordSpace.WORDS
+        else f"{selection.space} words"
+        if selection.space is WordSpace.SHARED
+        else "pieces",
     ]
     said = [each for part in parts if (each := re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-."))]
     if not any(parts):
@@ -64,7 +68,14 @@ def selection_in_a_name(selection: Selection) -> str:
 def counting_in_words(selection: Selection) -> str:
     """What counts once, and what is compared."""
     once = "each prompt counts once" if selection.counting is Counting.DISTINCT else "every ask counts"
-    return f"{once}, compared as {'words' if selection.space is WordSpace.WORDS else 'pieces of the vocabularies'}"
+    return f"{once}, compared as {_SPACES[selection.space]}"
+
+
+_SPACES = {
+    WordSpace.WORDS: "words",
+    WordSpace.SHARED: "words that all of them can say",
+    WordSpace.PIECES: "pieces of the vocabularies",
+}
 
 
 def selected_prompts(selection: Selection, n: int) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from pipelines.answers import Filled, fill
+from pipelines.answers import fill
 from pipelines.distributions import Question
 from pipelines.errors import PipelineError
 from pipelines.prompts import PromptError, printable, read_candidates, read_prompt
@@ -91,8 +91,11 @@ def ask(request: AskRequest, shelf: Shelf, log: Log | None) -> AskReply:
         question = Question(prompt, words)
         known = [shelf.identify(name) for name in request.checkpoints]
         filled = None if keep is None else remember(question, known, keep, top_k=request.top_k, jointly=request.jointly)
+        loaded = [shelf.get(name) for name in request.checkpoints] if filled is None else []
         if filled is None:
-            filled = _computed(question, request, shelf)
+            # All of them run where one answer is missing: the divergence of two full distributions cannot be had from one
+            # and a stored list.
+            filled = fill(loaded, [question], request.top_k, jointly=request.jointly)
         if filled.refused:
             raise PromptError(filled.refused[0].problem)
     except PromptError as error:
@@ -110,6 +113,8 @@ def ask(request: AskRequest, shelf: Shelf, log: Log | None) -> AskReply:
     if keep is None:
         return AskReply(comparison)
     try:
+        for each in loaded:
+            keep.keep_vocabulary(each.checkpoint.tokenizer_sha256, each.words.sayable)
         keep.append(comparison)
     except StorageError as error:
         return AskReply(replace(comparison, saved=False), not_saved=str(error))
@@ -208,10 +213,3 @@ def _own_masks(names: Sequence[str], shelf: Shelf) -> tuple[str, ...]:
     """How the chosen checkpoints spell the mask themselves."""
     spellings = (shelf.mask_token(name) for name in names)
     return tuple(dict.fromkeys(each for each in spellings if each and each != MASK))
-
-
-def _computed(question: Question, request: AskRequest, shelf: Shelf) -> Filled:
-    """A fresh answer of every checkpoint. All of them run where one is missing: the divergence of two full distributions
-    cannot be had from one and a stored list."""
-    loaded = [shelf.get(name) for name in request.checkpoints]
-    return fill(loaded, [question], request.top_k, jointly=request.jointly)

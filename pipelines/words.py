@@ -67,6 +67,14 @@ class WordMap:
         """How many pieces are of one kind."""
         return self.kinds.count(kind)
 
+    def sayable(self) -> Mapping[str, bool]:
+        """Every form that one piece can put into a text, a continuation as `##ing`, with whether it can stand alone."""
+        said: dict[str, bool] = {}
+        for form, kind in zip(self.forms, self.kinds, strict=True):
+            if kind is not PieceKind.SPECIAL and form:
+                said[form] = said.get(form, False) or kind in (PieceKind.WORD, PieceKind.PUNCTUATION)
+        return said
+
     def fold(self, word: str) -> str:
         """The word as this tokenizer spells it: case and accents folded where it folds them."""
         normalizer = self.tokenizer.normalizer

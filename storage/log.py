@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -12,11 +12,13 @@ from storage import lookup
 from storage.answers import write_answers
 from storage.database import Cursor, Database
 from storage.errors import StorageError
+from storage.drift import Drift, write_drifts
 from storage.events import write_agreements, write_asks, write_expectations, write_refused
 from storage.fillings import FillingKey, find_fillings, write_fillings
 from storage.keys import checkpoint_ids, prompt_ids, word_ids
 from storage.records import Agreement, Answer, Checkpoint, Comparison, Filling, Prompt, Run, RunStatus
 from storage.staging import AnswerKey, distinct_answers, storable
+from storage.vocabularies import is_known, write_vocabulary
 
 AgreementKey = lookup.AgreementKey
 
@@ -52,18 +54,19 @@ class Log:
         """Moves with every append: the key under which what was read may be cached."""
         return self.database.version
 
-    def append(self, comparison: Comparison) -> None:
+    def append(self, comparison: Comparison, drifts: Sequence[Drift] = ()) -> None:
         """Keep a comparison: when this returns, it survives a kill at any moment.
 
         The same run again adds nothing; another chunk of the same run adds its rows. An answer is kept once however often it
         is asked for: a deeper one replaces its predictions, a shallower one leaves them, computed figures fill missing ones,
         new candidates are added. A running run takes its end from the comparison; a run that has ended stays as it is.
-        A comparison that a person asked not to log (`saved` is False) is not written.
+        A comparison that a person asked not to log (`saved` is False) is not written. `drifts` are what a replay found; they are
+        kept in the same transaction.
         """
         if not comparison.saved:
             return
         try:
-            self.database.write(lambda cursor: _write(cursor, comparison))
+            self.database.write(lambda cursor: _write(cursor, comparison, drifts))
         except UnicodeEncodeError as error:
             raise StorageError(
                 "A prompt with a lone surrogate is no text and was not saved.",
@@ -75,6 +78,17 @@ class Log:
     def update_run(self, run: Run) -> None:
         """Say how far a run has come: status, end, label, author, options and environment are replaced."""
         self.database.write(lambda cursor: _write_run(cursor, run, replace=True))
+
+    def keep_vocabulary(self, tokenizer_sha256: str, words: Callable[[], Mapping[str, bool]]) -> None:
+        """Keep what a tokenizer can say in one mask: each form with whether it can stand alone. Known already, nothing happens.
+
+        The full vocabulary and not the words seen so far: it says which words two checkpoints could both have said. `words` is
+        called where it is wanted.
+        """
+        if self.database.read(lambda cursor: is_known(cursor, tokenizer_sha256)):
+            return
+        now, sayable = naive_utc(datetime.now(UTC)), words()
+        self.database.write(lambda cursor: write_vocabulary(cursor, tokenizer_sha256, sayable, now))
 
     def find_answers(self, prompts: Sequence[Prompt], checkpoints: Sequence[Checkpoint]) -> dict[AnswerKey, Answer]:
         """What is already known: by text of the prompt, mask index and identity of the checkpoint, with all candidates."""
@@ -96,7 +110,7 @@ def naive_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _write(cursor: Cursor, comparison: Comparison) -> None:
+def _write(cursor: Cursor, comparison: Comparison, drifts: Sequence[Drift]) -> None:
     now = naive_utc(datetime.now(UTC))
     _write_run(cursor, comparison.run, replace=False)
     answers = distinct_answers(asked.answer for asked in comparison.answers)
@@ -134,6 +148,7 @@ def _write(cursor: Cursor, comparison: Comparison) -> None:
     write_expectations(cursor, comparison.expectations, prompts, words, now)
     write_fillings(cursor, comparison.fillings, checkpoints, prompts, now)
     write_refused(cursor, comparison)
+    write_drifts(cursor, comparison.run.run_id, drifts)
 
 
 def _asked_at(run: Run, now: datetime) -> datetime:

@@ -28,6 +28,9 @@ class WordSpace(StrEnum):
     """The words that the pieces stand for; pieces of one word count once."""
     PIECES = "pieces"
     """The pieces as each tokenizer spells them, its marks included."""
+    SHARED = "shared"
+    """Of the words those that every selected checkpoint can say in one mask; a checkpoint whose vocabulary is not known, such
+    as an import, is left out."""
 
 
 @dataclass(frozen=True, slots=True)

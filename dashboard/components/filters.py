@@ -19,7 +19,7 @@ from storage.selection import MOST_OFFERED, Choices, Counting, Selection, WordSp
 from storage.spelling import spell_part
 
 COUNTINGS = {"distinct prompts": Counting.DISTINCT, "all asks": Counting.ALL_ASKS}
-SPACES = {"words": WordSpace.WORDS, "pieces": WordSpace.PIECES}
+SPACES = {"words": WordSpace.WORDS, "shared words": WordSpace.SHARED, "pieces": WordSpace.PIECES}
 EMPTY: dict[str, object] = {
     "since": None, "until": None, "checkpoints": [], "text": "", "kinds": [], "label": None, "asked_by": None, "tag": None,
     "counting": next(iter(COUNTINGS)), "space": next(iter(SPACES)),
@@ -120,7 +120,8 @@ def _rest(choices: Choices, changed: Callable[[], None], *, of_runs: bool) -> No
     )  # fmt: skip
     st.radio(
         "Compare", list(SPACES), key="space", horizontal=True, bind="query-params",
-        help="The words that pieces stand for, or the pieces as each tokenizer spells them.",
+        help="The words that pieces stand for; only those of them that every selected checkpoint can say; or the pieces as "
+        "each tokenizer spells them.",
     )  # fmt: skip
 
 

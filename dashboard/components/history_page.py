@@ -11,6 +11,8 @@ from dashboard import places, resources
 from dashboard.components.filters import reset, selection_from_page
 from dashboard.components.problem import show_problem
 from dashboard.selection_words import selected_prompts, selection_in_words
+from dashboard.wording import listed
+from storage import measures
 from storage.errors import StorageError
 from storage.log import Log
 from storage.selection import Selection, WordSpace
@@ -68,9 +70,17 @@ def _show_selected(log: Log, selection: Selection) -> None:
     """The line that says what is selected, with n. The page ends here where that is nothing."""
     if n_prompts := resources.selected_prompts(log, selection):
         st.text(selected_prompts(selection, n_prompts))
+        if selection.space is WordSpace.SHARED:
+            _show_unknown_vocabularies(log, selection)
         return
     show_nothing("answer", selection)
     st.stop()
+
+
+def _show_unknown_vocabularies(log: Log, selection: Selection) -> None:
+    found = resources.answer_of(log, measures.checkpoints, selection)
+    if unknown := [each.label for each in found if not each.vocabulary_known]:
+        st.text(f"Lists of {listed(unknown)} are left out: what they can say in one mask is not known, so no word is shared.")
 
 
 def depth_box(on_change: Callable[[], None] | None = None) -> None:
@@ -89,7 +99,7 @@ def chosen_depth() -> int:
 
 def units(selection: Selection) -> str:
     """What is counted in the word space of the selection."""
-    return "words" if selection.space is WordSpace.WORDS else "pieces"
+    return {WordSpace.WORDS: "words", WordSpace.SHARED: "shared words", WordSpace.PIECES: "pieces"}[selection.space]
 
 
 def _show_first_step() -> None:

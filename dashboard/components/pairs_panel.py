@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from pipelines.analysis.overlap import Overlap
 
 
+_BOUNDS = {
+    "rbo_minimum": "RBO at least",
+    "overlap_attainable": "Overlap at most",
+    "jaccard_attainable": "Jaccard at most",
+}
+"""What short lists and different vocabularies leave open."""
+
+
 def show_pairs(found: Overlap, selection: Selection) -> None:
     """Nothing to compare is said in a sentence."""
     if not found.pairs:
@@ -54,6 +62,7 @@ def _show_table(found: Overlap) -> None:
             "pair": column.TextColumn("Pair", pinned=True),
             "n": column.NumberColumn("Prompts", width="small", format="localized", help=DEFINITIONS["n_pairs"]),
             **{each.name: column.TextColumn(each.label, help=DEFINITIONS[each.name]) for each in LIKENESSES},
+            **{name: column.TextColumn(label, width="small", help=DEFINITIONS[name]) for name, label in _BOUNDS.items()},
             "low_coverage": column.TextColumn("Low coverage", width="small", help=DEFINITIONS["low_coverage"]),
         },
     )

@@ -44,7 +44,14 @@ _CELLS = pa.schema(
     }
 )  # fmt: skip
 _PAIRS = pa.schema(
-    {"pair": pa.string(), "n": pa.int64()} | {each.name: pa.string() for each in LIKENESSES} | {"low_coverage": pa.string()}
+    {"pair": pa.string(), "n": pa.int64()}
+    | {each.name: pa.string() for each in LIKENESSES}
+    | {
+        "rbo_minimum": pa.string(),
+        "overlap_attainable": pa.string(),
+        "jaccard_attainable": pa.string(),
+        "low_coverage": pa.string(),
+    }
 )
 
 
@@ -79,7 +86,12 @@ def pairs_table(pairs: Sequence[Pair]) -> pa.Table:
     rows = [
         {"pair": f"{pair.a.label} · {pair.b.label}", "n": pair.n}
         | {each.name: estimate(_interval(pair, each), as_share=each.as_share) for each in LIKENESSES}
-        | {"low_coverage": "-" if pair.jsd_shared is None else f"{pair.low_coverage:,}"}
+        | {
+            "rbo_minimum": figure(pair.rbo_minimum),
+            "overlap_attainable": "-" if pair.overlap_attainable is None else share(pair.overlap_attainable),
+            "jaccard_attainable": "-" if pair.jaccard_attainable is None else figure(pair.jaccard_attainable),
+            "low_coverage": "-" if pair.jsd_shared is None else f"{pair.low_coverage:,}",
+        }
         for pair in pairs
     ]
     return pa.Table.from_pylist(rows, schema=_PAIRS)

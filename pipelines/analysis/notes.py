@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pipelines.analysis.report import View
 from storage import measures
 from storage.database import Database
-from storage.selection import Selection
+from storage.selection import Selection, WordSpace
 
 DEPTHLESS = (View.ACCURACY,)
 """Views to which it is all one how many words of a list count."""
@@ -21,8 +21,11 @@ def notes(
     A filter that matches nothing by itself, a part of the history without answers, and options that a view has no use for.
     """
     found = list(_without_a_match(database, selection))
-    if not measures.checkpoints(database, selection):
+    selected = measures.checkpoints(database, selection)
+    if not selected:
         found.append("No answer of the history passes these filters: every view is empty.")
+    if selection.space is WordSpace.SHARED and (unknown := [each.label for each in selected if not each.vocabulary_known]):
+        found.append(f"Left out where shared words are compared, since what they can say is not known: {', '.join(unknown)}.")
     if depth_given:
         found.extend(
             f"--depth changes nothing in the view {view}: it reads whole lists." for view in views if view in DEPTHLESS

@@ -8,6 +8,7 @@ from itertools import combinations, islice
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from pipelines.analysis.units import PerPrompt, column, differences, in_common, intervals, keys, per_prompt
 from pipelines.metrics import RBO_PERSISTENCE
@@ -36,6 +37,9 @@ class Pair:
     """Extrapolated rank-biased overlap, p = 0.9."""
     rbo_minimum: float
     """The mean of what RBO is at least, however the lists go on; what lies between is not known of so short lists."""
+    overlap_attainable: float | None
+    """The mean of the greatest overlap that the two vocabularies allow these lists; None where one of them is not known."""
+    jaccard_attainable: float | None
     jsd_shared: Interval | None
     """Bits, over the prompts whose full distributions were compared; None where none was."""
     top1_same: Interval
@@ -108,6 +112,7 @@ def _pair(
     selection: Selection,
 ) -> Pair:
     lists = {name: interval for name, interval in found.items() if interval is not None}
+    attainable = column(rows, "attainable")
     return Pair(
         a=a,
         b=b,
@@ -116,6 +121,8 @@ def _pair(
         jaccard=lists["jaccard"],
         rbo=lists["rbo"],
         rbo_minimum=_rbo_minimum(rows, selection),
+        overlap_attainable=_mean(rows, attainable, selection),
+        jaccard_attainable=_mean(rows, attainable / (2 - attainable), selection),
         jsd_shared=found["jsd_shared"],
         top1_same=lists["top1_same"],
         n_divergences=int((~np.isnan(column(rows, "jsd_shared"))).sum()),
@@ -135,7 +142,15 @@ def _rbo_minimum(rows: pa.Table, selection: Selection) -> float:
     ranks = np.arange(1, depth.max() + 1)
     upto = np.cumsum(p**ranks / ranks)[depth - 1]
     minimum = column(rows, "rbo") - share * p**depth - (1 - p) / p * share * depth * (upto + np.log(1 - p))
-    each = per_prompt(keys(rows, "prompt_id"), np.maximum(minimum, 0.0), column(rows, "weight"))
+    least = _mean(rows, np.maximum(minimum, 0.0), selection)
+    return 0.0 if least is None else least
+
+
+def _mean(rows: pa.Table, values: NDArray[np.float64], selection: Selection) -> float | None:
+    """Over the prompts for which the value is known; None where it is for none. `values` has shape (rows,)."""
+    each = per_prompt(keys(rows, "prompt_id"), values, column(rows, "weight"))
+    if not len(each):
+        return None
     return float(np.average(each.values, weights=each.weights if selection.counting is Counting.ALL_ASKS else None))
 
 

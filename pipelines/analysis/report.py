@@ -56,6 +56,7 @@ def view_as_json(view: View, database: Database, selection: Selection, depth: in
 def overlap_as_json(found: Overlap) -> Json:
     """`n_prompts`, `depth`, `pairs` with an interval for each figure, and whether one pair agrees more than another.
 
+    `overlap_attainable`: the mean of the greatest overlap that the two vocabularies allow; null where one is not known.
     `low_coverage`: of the compared distributions, how many put under half of their probability on the shared words.
     """
     return {
@@ -70,6 +71,8 @@ def overlap_as_json(found: Overlap) -> Json:
                 "jaccard": _interval(pair.jaccard),
                 "rbo": _interval(pair.rbo),
                 "rbo_minimum": pair.rbo_minimum,
+                "overlap_attainable": pair.overlap_attainable,
+                "jaccard_attainable": pair.jaccard_attainable,
                 "jsd_shared": _interval(pair.jsd_shared),
                 "top1_same": _interval(pair.top1_same),
                 "low_coverage": pair.low_coverage,

@@ -29,10 +29,12 @@ def view_as_tables(view: View, found: Json) -> list[RenderableType]:
 
 def _overlap(found: Json) -> list[RenderableType]:
     title = f"Do they say the same words? {_prompts(found['n_prompts'])}, first {found['depth']} words, 95 % intervals"
-    table = Table("pair", "n", "overlap", "Jaccard", "RBO", "RBO at least", "JSD, bits", "same first", title=title)
+    table = Table("pair", "n", "overlap", "at most", "Jaccard", "RBO", "RBO at least", "JSD, bits", "same first", title=title)
     for pair in found["pairs"]:
         figures = [_interval(pair[name], pair["n"]) for name in ("overlap", "jaccard", "rbo", "jsd_shared", "top1_same")]
         figures.insert(3, f"{pair['rbo_minimum']:.3f}")
+        most = pair["overlap_attainable"]
+        figures.insert(1, "not known" if most is None else f"{most:.3f}")
         table.add_row(Text(f"{pair['checkpoint_a']} · {pair['checkpoint_b']}"), str(pair["n"]), *figures)
     return [table, *_verdicts(found["contrasts"])]
 

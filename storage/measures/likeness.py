@@ -27,10 +27,12 @@ class Order(StrEnum):
 def pairs(database: Database, selection: Selection, depth: int | None = 5) -> pa.Table:
     """One row per prompt, mask and pair of checkpoints (a before b in `checkpoints`) that both gave a list.
 
-    Columns prompt_id, mask_index, a, b, depth, overlap, jaccard, rbo, top1_same, jsd_shared, coverage_a, coverage_b, weight.
+    Columns prompt_id, mask_index, a, b, depth, overlap, jaccard, rbo, top1_same, jsd_shared, coverage_a, coverage_b, weight,
+    attainable.
     The lists are cut to `depth` distinct words, and to the shorter of the two; overlap, Jaccard and RBO (p = 0.9) are those of
     `pipelines.metrics`. jsd_shared and the coverages are what the log kept of the full distributions, NULL where it kept
-    nothing; they do not depend on the depth. Where all asks count, a pair weighs as the answer that was asked for less often.
+    nothing; they do not depend on the depth. `attainable` is the greatest overlap that the two vocabularies allow these lists,
+    NULL where one of them is not known. Where all asks count, a pair weighs as the answer that was asked for less often.
     """
     return read(database, "pairs", selection, space=selection.space.value, depth=depth)
 

@@ -34,6 +34,8 @@ class SelectedCheckpoint:
     """Answers whose full distribution is known: not those imported from elsewhere."""
     n_asks: int
     """How often these answers were asked for."""
+    vocabulary_known: bool
+    """Whether the log holds what its tokenizer can say; not of imports."""
 
 
 def checkpoints(database: Database, selection: Selection) -> tuple[SelectedCheckpoint, ...]:

@@ -248,9 +248,9 @@ def test_each_page_has_a_choice_of_its_own_of_what_is_compared(open_app: OpenApp
     tell(20)
     app = open_app("distributions", surer="Effective choices")
     assert "entropy in nats" in plain(app)
-    sound(app.switch_page("dashboard/app_pages/accuracy.py").run())
+    sound(app.switch_page("app_pages/accuracy.py").run())
     assert "accuracy at 1" in plain(app)
-    sound(app.switch_page("dashboard/app_pages/distributions.py").run())
+    sound(app.switch_page("app_pages/distributions.py").run())
 
 
 STRANGE = {
@@ -292,13 +292,13 @@ def test_a_page_is_short(page: str) -> None:
 OPEN_PAGES = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file({str(ROOT / "streamlit_app.py")!r}, default_timeout=60)
+app = AppTest.from_file({str(ROOT / "dashboard" / "main.py")!r}, default_timeout=60)
 from dashboard import resources
 resources._prepare_defaults = lambda *_: None
 app.run()
 assert "scipy" not in sys.modules, "the first page imports scipy"
 for page in {PAGES!r}:
-    app.switch_page(f"dashboard/app_pages/{{page}}.py").run()
+    app.switch_page(f"app_pages/{{page}}.py").run()
     assert not app.exception, app.exception
     assert any("20 prompts" in each.value for each in app.text), [each.value for each in app.text]
 assert not {{"torch", "transformers"}} & set(sys.modules), "a model library was imported"
@@ -315,7 +315,7 @@ def test_the_pages_import_no_model_library_and_the_first_no_scipy() -> None:
 
 
 def test_equal_numbers_of_every_order_are_one_level_line() -> None:
-    by = SelectedCheckpoint(1, "bert-mini", "bert", "bundled", "r", "bert-mini", 1, 1, 1, 1)
+    by = SelectedCheckpoint(1, "bert-mini", "bert", "bundled", "r", "bert-mini", 1, 1, 1, 1, vocabulary_known=True)
     row = CheckpointDiversity(by, 5, 5, ((0.0, 5.0), (1.0, 5.000000000000001)), (), None, 5, 1.0)
     found = Diversity((by,), 1, 5, 5, (row,), pa.table({}), pa.table({}), 0)
     assert profile_table(found).column("value").to_pylist() == [5.0, 5.0]

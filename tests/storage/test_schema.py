@@ -15,6 +15,7 @@ VIEWS = {
     "agreements",
     "answers",
     "asks",
+    "checkpoint_tokenizer",
     "checkpoints",
     "fillings",
     "latest_agreements",
@@ -23,6 +24,7 @@ VIEWS = {
     "predictions",
     "prompts",
     "runs",
+    "vocabularies",
 }
 MACROS = {
     "compared_words",
@@ -82,6 +84,7 @@ def test_the_document_says_what_the_database_says(log: Log) -> None:
 @pytest.mark.parametrize("view", sorted(VIEWS))
 def test_every_view_answers(log: Log, view: str) -> None:
     log.append(ask("[MASK] is the capital of [MASK]."))
+    log.keep_vocabulary(BERT.tokenizer_sha256, lambda: {"paris": True, "##ing": False})
     assert log.database.read(lambda cursor: len(cursor.table(view).fetchall())) > 0
 
 

@@ -53,7 +53,7 @@ def test_overlap_has_the_promised_shape(log_path: Path) -> None:
     first = found["pairs"][0]
     assert set(first) == {
         "checkpoint_a", "checkpoint_b", "n", "overlap", "jaccard", "rbo", "rbo_minimum", "jsd_shared", "top1_same",
-        "low_coverage",
+        "low_coverage", "overlap_attainable", "jaccard_attainable",
     }  # fmt: skip
     assert set(first["overlap"]) == INTERVAL
     assert (first["n"], first["overlap"]["mean"], first["jsd_shared"]) == (20, pytest.approx(0.8), None)

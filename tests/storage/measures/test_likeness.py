@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -33,6 +34,10 @@ def random_lists(log: Log) -> tuple[Log, dict[tuple[str, str], Answer]]:
                 said = [f"{by.family} {word}" for word in said]
             answers[f"Prompt {number} [MASK].", by.name] = told(by, said, text=f"Prompt {number} [MASK].")
     keep(log, *answers.values())
+    said_anywhere = sorted({line.word for each in answers.values() for line in each.predictions})
+    for place, by in enumerate(TRIO):
+        known = dict.fromkeys(said_anywhere[place::4] + said_anywhere[3::4] + said_anywhere[place - 1 :: 4], True)
+        log.keep_vocabulary(by.tokenizer_sha256, partial(dict, known))
     return log, answers
 
 
@@ -44,18 +49,23 @@ def test_pairs_equal_the_metrics(
     log, answers = random_lists
     texts: dict[int, str] = dict(log.database.rows("SELECT prompt_id, text FROM prompt"))
     names = {key: name for name, key in ids(log).items()}
+    shared = shared_words(log)
+    lists = {
+        key: metrics.distinct_words(
+            [
+                line.piece if space is WordSpace.PIECES else line.word
+                for line in each.predictions
+                if space is not WordSpace.SHARED or line.word in shared
+            ]
+        )[:depth]
+        for key, each in answers.items()
+    }
     rows = pairs(log.database, Selection(space=space), depth).to_pylist()
-    assert len(rows) == 200 * 3
+    told_of = [[lists[text, by.name] for by in TRIO] for text in texts.values()]
+    assert len(rows) == sum(bool(a and b) for each in told_of for a, b in combinations(each, 2))
+    assert 200 < len(rows) <= 200 * 3
     for row in rows:
-        a, b = (
-            metrics.distinct_words(
-                [
-                    line.word if space is WordSpace.WORDS else line.piece
-                    for line in answers[texts[row["prompt_id"]], names[row[side]]].predictions
-                ]
-            )[:depth]
-            for side in ("a", "b")
-        )
+        a, b = (lists[texts[row["prompt_id"]], names[row[side]]] for side in ("a", "b"))
         assert row["depth"] == min(len(a), len(b))
         assert row["overlap"] == pytest.approx(metrics.overlap(a, b), abs=1e-12)
         assert row["jaccard"] == pytest.approx(metrics.jaccard(a, b), abs=1e-12)
@@ -126,11 +136,17 @@ def test_lists_without_scores_are_compared(log: Log) -> None:
     assert (row["top_a"], row["score_a"], row["clash"]) == ("a", None, 0.0)
 
 
+def shared_words(log: Log) -> set[str]:
+    """What every tokenizer of the log can say."""
+    rows = log.database.rows("SELECT word FROM vocabularies GROUP BY word HAVING count(*) = (SELECT count(*) FROM tokenizer)")
+    return {word for (word,) in rows}
+
+
 def test_an_imported_list_may_repeat_a_piece(log: Log) -> None:
     elsewhere = replace(BERT, source="import")
     lines = tuple(replace(line, piece="cat" if line.word == "cat" else line.piece) for line in spoken(elsewhere, CATS))
     keep(log, replace(told(elsewhere, CATS), predictions=lines), told(DISTILBERT, ["dog", "cat"]))
-    for space in WordSpace:
+    for space in (WordSpace.WORDS, WordSpace.PIECES):
         (row,) = pairs(log.database, Selection(space=space), 2).to_pylist()
         assert (row["depth"], row["overlap"]) == (2, 1.0)
 
