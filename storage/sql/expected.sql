@@ -2,7 +2,8 @@
 -- Upper and lower case are the same, and of several right words the best counts. Words are compared, whatever the word space.
 -- Of several right words a probability is known if one stands in the list, or else if every one was scored by name: an unscored
 -- one that is not in the list might be the most probable. A word of several pieces is no outcome of one mask: its joint
--- probability is a logprob and no logprob_one.
+-- probability is a logprob and no logprob_one. Where two pieces stand for the right word, as two full stops do, they are one
+-- outcome: the sum of squares then holds the square of their sum.
 WITH chosen AS MATERIALIZED (
     SELECT selected.*
     FROM selected_answers(
@@ -20,6 +21,7 @@ right_word AS MATERIALIZED (
 said AS MATERIALIZED (
     SELECT prediction.answer_id, prediction.word_id,
            CASE WHEN count(prediction.logprob) = count(*) THEN ln(sum(exp(prediction.logprob))) END AS logprob,
+           CASE WHEN count(*) > 1 THEN pow(sum(exp(prediction.logprob)), 2) - sum(exp(2 * prediction.logprob)) ELSE 0 END AS merged,
            row_number() OVER (PARTITION BY prediction.answer_id ORDER BY min(prediction.rank)) AS rank
     FROM prediction SEMI JOIN chosen ON chosen.answer_id = prediction.answer_id
     GROUP BY prediction.answer_id, prediction.word_id
@@ -34,7 +36,8 @@ scored AS (
 ),
 form AS (
     SELECT chosen.answer_id, right_word.folded, min(said.rank) AS rank, min(scored.rank) AS rank_scored,
-           max(coalesce(scored.logprob, said.logprob)) AS logprob, coalesce(max(scored.pieces), 1) <> 1 AS long
+           max(coalesce(scored.logprob, said.logprob)) AS logprob, coalesce(max(scored.pieces), 1) <> 1 AS long,
+           arg_max(said.merged, coalesce(scored.logprob, said.logprob)) AS merged
     FROM chosen
     JOIN right_word ON right_word.prompt_id = chosen.prompt_id AND right_word.mask_index = chosen.mask_index
     LEFT JOIN said ON said.answer_id = chosen.answer_id AND said.word_id = right_word.word_id
@@ -47,13 +50,14 @@ known AS (
            CASE WHEN bool_or(form.rank IS NOT NULL) OR bool_and(form.logprob IS NOT NULL) THEN max(form.logprob) END AS logprob,
            CASE WHEN bool_or(form.rank IS NOT NULL) OR bool_and(form.long OR form.logprob IS NOT NULL)
                 THEN max(form.logprob) FILTER (WHERE NOT form.long) END AS logprob_one,
+           arg_max(form.merged, form.logprob) FILTER (WHERE NOT form.long) AS merged,
            count(*) FILTER (WHERE form.long) AS long_words
     FROM form
     GROUP BY form.answer_id
 )
 SELECT chosen.prompt_id, chosen.mask_index, chosen.checkpoint_id, known.rank, length.depth, known.logprob, known.logprob_one,
-       known.long_words, known.rank_known, known.scored, exp(answer.top_logprob) AS top_score, coalesce(known.rank = 1, false) AS top_right, answer.sum_p_squared,
-       chosen.weight
+       known.long_words, known.rank_known, known.scored, exp(answer.top_logprob) AS top_score,
+       coalesce(known.rank = 1, false) AS top_right, answer.sum_p_squared + coalesce(known.merged, 0) AS sum_p_squared, chosen.weight
 FROM chosen
 JOIN known ON known.answer_id = chosen.answer_id
 JOIN length ON length.answer_id = chosen.answer_id

@@ -150,3 +150,14 @@ def test_several_right_words_are_known_only_together(
     assert (row["scored"], row["long_words"]) == (scored, long_words)
     assert row["logprob"] == (None if logprob is None else pytest.approx(logprob))
     assert row["logprob_one"] == (None if logprob_one is None else pytest.approx(logprob_one))
+
+
+def test_two_pieces_of_the_right_word_are_one_outcome(log: Log) -> None:
+    p, q = 0.6, 0.3
+    answer = told(BERT, "..a", scores=[math.log(p), math.log(q), math.log(0.1)])
+    keep(log, replace(answer, sum_p_squared=p**2 + q**2 + 0.1**2), expected=["."])
+    row = only(log)
+    assert math.exp(row["logprob_one"]) == pytest.approx(p + q)
+    assert row["sum_p_squared"] == pytest.approx((p + q) ** 2 + 0.1**2)
+    # So the Brier score is that of two outcomes, (1 - 0.9)^2 + 0.1^2, and never under 0.
+    assert 1 - 2 * (p + q) + row["sum_p_squared"] == pytest.approx(0.02)
