@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.database import Database
@@ -41,30 +41,29 @@ class SelectedCheckpoint:
 def checkpoints(database: Database, selection: Selection) -> tuple[SelectedCheckpoint, ...]:
     """What answered in the selection: BERT, DistilBERT, ALBERT, then others; by name; of one name the first used first."""
     rows = database.rows(question("selected_checkpoints"), parameters(selection))
-    labels = _labels((name, revision, weights) for _, name, _, _, revision, weights, *_ in rows)
+    labels = _labels((name, hashes) for _, name, _, _, *hashes in (row[:7] for row in rows))
     return tuple(
         SelectedCheckpoint(checkpoint_id, name, family, source, revision, label, *counts)
-        for label, (checkpoint_id, name, family, source, revision, _, *counts) in zip(labels, rows, strict=True)
+        for label, (checkpoint_id, name, family, source, revision, _, _, *counts) in zip(labels, rows, strict=True)
     )
 
 
-def _labels(identities: Iterable[tuple[str, str, str]]) -> list[str]:
-    """A label for each name, revision and sha256 of weights.
+def _labels(identities: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """A label for each name with its hashes: the revision, the sha256 of the weights and that of the tokenizer.
 
-    Of one name the revisions are told apart by as few digits as do, but seven; where revisions are equal, the weights; and
-    where those are equal too, for the tokenizers alone differ, a number.
+    Of one name the revisions are told apart by as few digits as do, but seven; where revisions are equal, the weights, and
+    where those are equal too, the tokenizers. Where only the source differs, by a number.
     """
     told = list(identities)
     same: defaultdict[str, list[int]] = defaultdict(list)
-    for place, (name, _, _) in enumerate(told):
+    for place, (name, _) in enumerate(told):
         same[name].append(place)
-    labels = [name for name, _, _ in told]
+    labels = [name for name, _ in told]
     for name, places in same.items():
         if len(places) < 2:
             continue
-        marks = _shortened([told[place][1] for place in places])
-        if marks is None:
-            marks = _shortened([told[place][2] for place in places])
+        by_hash = (_shortened(list(hashes)) for hashes in zip(*(told[place][1] for place in places), strict=True))
+        marks = next((each for each in by_hash if each), None)
         for number, place in enumerate(places):
             labels[place] = f"{name} ({marks[number] if marks else number + 1})"
     return labels

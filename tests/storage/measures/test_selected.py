@@ -45,19 +45,20 @@ def test_two_weights_of_a_name_are_told_apart_by_their_revisions(log: Log) -> No
 
 
 @pytest.mark.parametrize(
-    ("revisions", "weights", "expected"),
+    ("revisions", "weights", "tokenizers", "expected"),
     [
-        (("abcdefghij", "abcdefghik"), ("1", "2"), ["abcdefghij", "abcdefghik"]),
-        (("main", "main"), ("0123456789", "9876543210"), ["0123456", "9876543"]),
-        (("main", "main"), ("unknown", "unknown"), ["1", "2"]),
+        (("abcdefghij", "abcdefghik"), ("1", "2"), ("1", "2"), ["abcdefghij", "abcdefghik"]),
+        (("main", "main"), ("0123456789", "9876543210"), ("1", "2"), ["0123456", "9876543"]),
+        (("main", "main"), ("unknown", "unknown"), ("0123456789", "9876543210"), ["0123456", "9876543"]),
+        (("main", "main"), ("unknown", "unknown"), ("same", "same"), ["1", "2"]),
     ],
 )
-def test_more_digits_or_the_weights_where_seven_do_not_tell(
-    log: Log, revisions: tuple[str, str], weights: tuple[str, str], expected: list[str]
+def test_more_digits_or_another_hash_where_seven_do_not_tell(
+    log: Log, revisions: tuple[str, str], weights: tuple[str, str], tokenizers: tuple[str, str], expected: list[str]
 ) -> None:
     twins = [
-        replace(BERT, revision=revision, weights_sha256=sha256, tokenizer_sha256=f"tokenizer {number}")
-        for number, (revision, sha256) in enumerate(zip(revisions, weights, strict=True))
+        replace(BERT, source=source, revision=revision, weights_sha256=sha256, tokenizer_sha256=tokenizer)
+        for source, revision, sha256, tokenizer in zip(("hub", "folder"), revisions, weights, tokenizers, strict=True)
     ]
     assert labels(log, *twins) == [f"bert-mini ({mark})" for mark in expected]
 
