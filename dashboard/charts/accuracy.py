@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import pyarrow as pa
 
-from dashboard.charts.parts import QUIET, Chart, between, coloured, dashed, finished, heading, height_for
+from dashboard.charts.parts import QUIET, Chart, between, coloured, counted, dashed, finished, heading, height_for
 from dashboard.palette import CheckpointStyle
 
 ROW_HEIGHT = 34
@@ -43,10 +43,10 @@ def accuracy_intervals(table: pa.Table, styles: Sequence[CheckpointStyle], metri
     points = base.mark_point(filled=True, opacity=1, size=80).encode(x=x, color=coloured(styles))
     chart: Chart = alt.layer(spans, points)
     said = ", ".join(f"{row['checkpoint']} {row['metric']} {row['text']}" for row in table.slice(0, 6).to_pylist())
-    n = between(table.column("n").to_pylist())
+    n = counted(table.column("n").to_pylist(), "prompt")
     return finished(
         chart,
-        heading("Accuracy", f"mean and 95 % interval, n = {n} prompts each"),
+        heading("Accuracy", f"mean and 95 % interval, n = {n} each"),
         f"Accuracy of {len(styles)} checkpoints: {said}",
         height=(ROW_HEIGHT + 14 * max(len(styles) - 1, 0)) * max(len(metrics), 1) + height_for(styles, _FRAME),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import pyarrow as pa
 
-from dashboard.charts.parts import INK, Chart, between, finished, heading
+from dashboard.charts.parts import INK, Chart, counted, finished, heading
 
 CELL_HEIGHT = 74
 _FRAME = 74
@@ -57,11 +57,11 @@ def pair_matrix(table: pa.Table, labels: Sequence[str], title: str) -> Chart:
     means = base.mark_text(fontSize=17, dy=-9, fontWeight=600).encode(text="text:N", color=INK, opacity=faint)
     intervals = base.mark_text(fontSize=11.5, dy=13).encode(text="interval:N", color=INK, opacity=faint)
     chart: Chart = alt.layer(cells, means, intervals)
-    n = between(table.column("n").to_pylist())
+    n = counted(table.column("n").to_pylist(), "prompt")
     said = [f"{row['a']} and {row['b']} {row['text']}" for row in table.slice(0, 6).to_pylist()]
     return finished(
         chart,
-        heading(title, f"mean and 95 % interval, n = {n} prompts a pair"),
+        heading(title, f"mean and 95 % interval, n = {n} a pair"),
         f"{title} for each pair: {', '.join(said)}",
         height=CELL_HEIGHT * max(len(rows), 1) + _FRAME + (55 if angle else 0),
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import altair as alt
 import pyarrow as pa
 
-from dashboard.charts.parts import BAND, Chart, between, coloured, dashed, finished, heading, height_for
+from dashboard.charts.bands import Height, banded, by_period
+from dashboard.charts.parts import Chart, coloured, counted, dashed, finished, heading, height_for
 from dashboard.palette import CheckpointStyle
 
 
@@ -41,9 +42,6 @@ MEASURES = (
 )
 """In the order in which a page shows them."""
 
-PERIODS = {"day": "%-d %b %Y", "week": "week of %-d %b %Y", "month": "%b %Y", "quarter": "quarter from %b %Y"}
-"""How a period is written in a tooltip, by the unit of `storage.measures.over_time`."""
-
 
 def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[CheckpointStyle], *, brush: bool = False) -> Chart:
     """For each value of a measure, the share of prompts at or below it.
@@ -75,10 +73,10 @@ def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[Checkpoi
     if brush:
         lines = lines.add_params(alt.selection_interval(name="brush", encodings=["x"]))
     chart: Chart = alt.layer(lines, points)
-    n = between(table.column("n").to_pylist())
+    n = counted(table.column("n").to_pylist(), "prompt")
     return finished(
         chart,
-        heading(measure.title, f"share of prompts at or below, n = {n} prompts each"),
+        heading(measure.title, f"share of prompts at or below, n = {n} each"),
         f"Curves of the {measure.title.lower()} of {len(styles)} checkpoints: {_medians(table, measure)}",
         height_for(styles),
     )
@@ -97,7 +95,6 @@ def rank_score_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Cha
         styles: of the checkpoints of the table.
     """
     deepest = max(table.column("rank").to_pylist(), default=1)
-    y = alt.Scale(type="log", nice=False)
     base = alt.Chart(table).encode(
         x=alt.X("rank:Q", title="Rank in the list", axis=alt.Axis(format="d", tickCount=min(deepest, 10), tickMinStep=1)),
         color=coloured(styles),
@@ -110,17 +107,14 @@ def rank_score_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Cha
             alt.Tooltip("n:Q", title="Prompts", format=","),
         ],
     )
-    bands = base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=y, title=""), y2="high:Q")
-    lines = base.mark_line(strokeWidth=2).encode(
-        y=alt.Y("median:Q", scale=y, title="Probability, log scale", axis=alt.Axis(format=".3~%", tickCount=5)),
-        strokeDash=dashed(styles),
+    drawn = banded(
+        base, Height("median", "Probability, log scale", ".3~%", alt.Scale(type="log", nice=False)), styles, point_size=30
     )
-    points = base.mark_point(filled=True, opacity=1, size=30).encode(y=alt.Y("median:Q", scale=y))
-    chart: Chart = alt.layer(bands, lines, points)
-    n = between([row["n"] for row in table.select(["rank", "n"]).to_pylist() if row["rank"] == 1])
+    chart: Chart = alt.layer(drawn.bands, drawn.lines, drawn.points)
+    n = counted([row["n"] for row in table.select(["rank", "n"]).to_pylist() if row["rank"] == 1], "prompt")
     return finished(
         chart,
-        heading("Probability by rank", f"median and quartiles, n = {n} prompts each"),
+        heading("Probability by rank", f"median and quartiles, n = {n} each"),
         f"Curves of the median probability at ranks 1 to {deepest} of {len(styles)} checkpoints, with quartiles",
         height_for(styles),
     )
@@ -134,31 +128,21 @@ def quantile_bands_over_time(table: pa.Table, measure: Measure, styles: Sequence
         measure: which one.
         styles: of the checkpoints of the table.
     """
-    unit = next(iter(table.column("unit").to_pylist()), "day")
-    y = measure.scale(whole=False)
-    base = alt.Chart(table).encode(
-        x=alt.X("period:T", title=f"UTC {unit}", axis=alt.Axis(tickCount=6, labelOverlap=True)),
-        color=coloured(styles),
-        tooltip=[
-            alt.Tooltip("checkpoint:N", title="Checkpoint"),
-            alt.Tooltip("period:T", title="Period", format=PERIODS.get(unit, PERIODS["day"])),
-            alt.Tooltip("median:Q", title="Median", format=",.3~r"),
-            alt.Tooltip("low:Q", title="First quartile", format=",.3~r"),
-            alt.Tooltip("high:Q", title="Third quartile", format=",.3~r"),
-            alt.Tooltip("n:Q", title="Prompts", format=","),
-        ],
+    base, unit = by_period(
+        table,
+        styles,
+        alt.Tooltip("median:Q", title="Median", format=",.3~r"),
+        alt.Tooltip("low:Q", title="First quartile", format=",.3~r"),
+        alt.Tooltip("high:Q", title="Third quartile", format=",.3~r"),
+        alt.Tooltip("n:Q", title="Prompts", format=","),
     )
-    bands = base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=y, title=""), y2="high:Q")
-    lines = base.mark_line(strokeWidth=2).encode(
-        y=alt.Y("median:Q", scale=y, title=measure.axis, axis=alt.Axis(format=measure.format, tickCount=5)),
-        strokeDash=dashed(styles),
-    )
-    points = base.mark_point(filled=True, opacity=1, size=45).encode(y=alt.Y("median:Q", scale=y))
-    chart: Chart = alt.layer(bands, lines, points)
-    n = between(table.column("n").to_pylist())
+    height = Height("median", measure.axis, measure.format, measure.scale(whole=False))
+    drawn = banded(base, height, styles, point_size=45)
+    chart: Chart = alt.layer(drawn.bands, drawn.lines, drawn.points)
+    n = counted(table.column("n").to_pylist(), "prompt")
     return finished(
         chart,
-        heading(f"{measure.title} by {unit}", f"median and quartiles, n = {n} prompts a {unit} each"),
+        heading(f"{measure.title} by {unit}", f"median and quartiles, n = {n} a {unit} each"),
         f"Course over time of the {measure.title.lower()} of {len(styles)} checkpoints, by {unit}",
         height_for(styles),
     )

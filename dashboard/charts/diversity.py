@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import altair as alt
 import pyarrow as pa
 
-from dashboard.charts.distributions import PERIODS
-from dashboard.charts.parts import BAND, INK, Chart, between, coloured, dashed, finished, heading, height_for
+from dashboard.charts.bands import Height, banded, by_period
+from dashboard.charts.parts import INK, Chart, between, coloured, dashed, finished, heading, height_for
 from dashboard.palette import CheckpointStyle
 
 ROW_HEIGHT = 46
@@ -74,7 +74,6 @@ def rarefaction_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Ch
         table: columns checkpoint, size, expected, low, high.
         styles: of the checkpoints of the table.
     """
-    y = alt.Scale(zero=True)
     base = alt.Chart(table).encode(
         x=alt.X("size:Q", title="Predictions drawn", axis=alt.Axis(format=",.2~s", tickCount=5)),
         color=coloured(styles),
@@ -86,13 +85,8 @@ def rarefaction_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Ch
             alt.Tooltip("high:Q", title="to", format=",.1f"),
         ],
     )
-    bands = base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=y, title=""), y2="high:Q")
-    lines = base.mark_line(strokeWidth=2).encode(
-        y=alt.Y("expected:Q", scale=y, title="Distinct words", axis=alt.Axis(format=",.2~s", tickCount=5)),
-        strokeDash=dashed(styles),
-    )
-    points = base.mark_point(opacity=0, size=80).encode(y=alt.Y("expected:Q", scale=y))
-    chart: Chart = alt.layer(bands, lines, points)
+    drawn = banded(base, _words(), styles, point_size=None)
+    chart: Chart = alt.layer(drawn.bands, drawn.lines, drawn.points)
     largest = max(table.column("size").to_pylist(), default=0)
     return finished(
         chart,
@@ -152,32 +146,26 @@ def distinct_words_over_time(table: pa.Table, styles: Sequence[CheckpointStyle])
         table: columns period (timestamp), unit, checkpoint, size, expected, low, high, n.
         styles: of the checkpoints of the table.
     """
-    unit = next(iter(table.column("unit").to_pylist()), "day")
+    base, unit = by_period(
+        table,
+        styles,
+        alt.Tooltip("expected:Q", title="Distinct words", format=",.1f"),
+        alt.Tooltip("low:Q", title="from", format=",.1f"),
+        alt.Tooltip("high:Q", title="to", format=",.1f"),
+        alt.Tooltip("n:Q", title="Predictions", format=","),
+    )
     size = next(iter(table.column("size").to_pylist()), 0)
-    y = alt.Scale(zero=True)
-    base = alt.Chart(table).encode(
-        x=alt.X("period:T", title=f"UTC {unit}", axis=alt.Axis(tickCount=6, labelOverlap=True)),
-        color=coloured(styles),
-        tooltip=[
-            alt.Tooltip("checkpoint:N", title="Checkpoint"),
-            alt.Tooltip("period:T", title="Period", format=PERIODS.get(unit, PERIODS["day"])),
-            alt.Tooltip("expected:Q", title="Distinct words", format=",.1f"),
-            alt.Tooltip("low:Q", title="from", format=",.1f"),
-            alt.Tooltip("high:Q", title="to", format=",.1f"),
-            alt.Tooltip("n:Q", title="Predictions", format=","),
-        ],
-    )
-    bands = base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=y, title=""), y2="high:Q")
-    lines = base.mark_line(strokeWidth=2).encode(
-        y=alt.Y("expected:Q", scale=y, title="Distinct words", axis=alt.Axis(format=",.2~s", tickCount=5)),
-        strokeDash=dashed(styles),
-    )
-    points = base.mark_point(filled=True, opacity=1, size=45).encode(y=alt.Y("expected:Q", scale=y))
-    whiskers = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", scale=y), y2="high:Q")
-    chart: Chart = alt.layer(bands, whiskers, lines, points)
+    height = _words()
+    drawn = banded(base, height, styles, point_size=45)
+    whiskers = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", scale=height.scale), y2="high:Q")
+    chart: Chart = alt.layer(drawn.bands, whiskers, drawn.lines, drawn.points)
     return finished(
         chart,
         heading(f"Distinct words by {unit}", f"of n = {size:,} predictions each, with a 95 % band"),
         f"Distinct words of {len(styles)} checkpoints by {unit}, each brought to {size:,} predictions",
         height_for(styles),
     )
+
+
+def _words() -> Height:
+    return Height("expected", "Distinct words", ",.2~s", alt.Scale(zero=True))

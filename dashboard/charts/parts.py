@@ -77,6 +77,15 @@ def height_for(styles: Sequence[CheckpointStyle], height: int = HEIGHT) -> int:
     return height + LEGEND_ROW * max(0, len(styles) - 2)
 
 
+def counted(numbers: Sequence[int], noun: str) -> str:
+    """The same with what is counted.
+
+    >>> counted([1, 1], "prompt"), counted([1, 3], "prompt")
+    ('1 prompt', '1 to 3 prompts')
+    """
+    return f"{between(numbers)} {noun}{'' if set(numbers) == {1} else 's'}"
+
+
 def between(numbers: Sequence[int]) -> str:
     """How many, for checkpoints that may differ in it.
 
