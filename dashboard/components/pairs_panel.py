@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipelines.analysis.overlap import Overlap
 
 
+MOST_BESIDE = 4
+"""Checkpoints whose matrix and table stand beside each other."""
 _BOUNDS = {
     "rbo_minimum": "RBO at least",
     "overlap_attainable": "Overlap at most",
@@ -36,7 +38,9 @@ def show_pairs(found: Overlap, selection: Selection) -> None:
     )  # fmt: skip
     likeness = next(each for each in LIKENESSES if each.label == shown)
     cells = cells_table(found, likeness)
-    left, right = st.columns([5, 6], gap="medium")
+    # The names of many checkpoints need the whole width.
+    few = len(found.checkpoints) <= MOST_BESIDE
+    left, right = st.columns([5, 6], gap="medium") if few else (st.container(), st.container())
     with left:
         if cells.num_rows:
             known = {*cells.column("a").to_pylist(), *cells.column("b").to_pylist()}
@@ -62,7 +66,7 @@ def _show_table(found: Overlap) -> None:
             "pair": column.TextColumn("Pair", pinned=True),
             "n": column.NumberColumn("Prompts", width="small", format="localized", help=DEFINITIONS["n_pairs"]),
             **{each.name: column.TextColumn(each.label, help=DEFINITIONS[each.name]) for each in LIKENESSES},
-            **{name: column.TextColumn(label, width="small", help=DEFINITIONS[name]) for name, label in _BOUNDS.items()},
+            **{name: column.TextColumn(label, help=DEFINITIONS[name]) for name, label in _BOUNDS.items()},
             "low_coverage": column.TextColumn("Low coverage", width="small", help=DEFINITIONS["low_coverage"]),
         },
     )
