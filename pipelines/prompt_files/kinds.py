@@ -1,0 +1,86 @@
+"""What kind of file this is, by its name and its first bytes; one that holds no text is refused with what it is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+
+from pipelines.errors import PipelineError
+
+HEAD = 4096
+"""Bytes that are looked at."""
+
+
+class UnreadableFile(PipelineError):
+    """A file from which no prompt can be read; the message says why, and what to do."""
+
+
+class FileKind(StrEnum):
+    """How the lines of a file are to be read."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    TXT = "txt"
+    """A prompt on each line."""
+    JSONL = "jsonl"
+    """A JSON object on each line."""
+
+
+_ENDINGS = MappingProxyType(
+    {
+        "csv": FileKind.CSV,
+        "tsv": FileKind.TSV,
+        "tab": FileKind.TSV,
+        "txt": FileKind.TXT,
+        "text": FileKind.TXT,
+        "jsonl": FileKind.JSONL,
+        "ndjson": FileKind.JSONL,
+    }
+)
+
+_SIGNATURES = (
+    (b"\x1f\x8b", "is compressed (gzip)", "Unpack it first."),
+    (b"BZh", "is compressed (bzip2)", "Unpack it first."),
+    (b"\xfd7zXZ\x00", "is compressed (xz)", "Unpack it first."),
+    (b"\x28\xb5\x2f\xfd", "is compressed (zstd)", "Unpack it first."),
+    (b"PK\x03\x04", "is a ZIP archive or a spreadsheet", "Unpack it, or save the sheet as CSV in UTF-8."),
+    (b"\xd0\xcf\x11\xe0", "is an old spreadsheet or document", "Save it as CSV in UTF-8."),
+    (b"\x89PNG", "is a picture", "Bring a text file."),
+    (b"\xff\xd8\xff", "is a picture", "Bring a text file."),
+    (b"GIF8", "is a picture", "Bring a text file."),
+    (b"RIFF", "is a picture or a sound", "Bring a text file."),
+    (b"%PDF", "is a PDF", "Copy its sentences into a text file."),
+    (b"PAR1", "is Parquet", "Save it as CSV or JSONL."),
+    (b"\x7fELF", "is a program", "Bring a text file."),
+    (b"SQLite format 3", "is a database", "Save a table of it as CSV."),
+    (b"\xff\xfe", "is in UTF-16", "Save it in UTF-8."),
+    (b"\xfe\xff", "is in UTF-16", "Save it in UTF-8."),
+)
+
+
+def kind_of(name: str, head: bytes) -> FileKind:
+    """The kind of a file, by the ending of its name, else by how it begins.
+
+    Args:
+        name: of the file.
+        head: its first bytes, `HEAD` of them or fewer.
+
+    Raises `UnreadableFile` for what is no text: archives, pictures, UTF-16.
+    """
+    for signature, what, remedy in _SIGNATURES:
+        if head.startswith(signature):
+            raise UnreadableFile(f"The file {name} {what}, and no text in UTF-8. {remedy}")
+    if head[1:2] == b"\0" or head[:1] == b"\0":
+        raise UnreadableFile(f"The file {name} begins with a NUL, so it is no text in UTF-8. Save it as CSV in UTF-8.")
+    ending = name.rpartition(".")[2].lower()
+    if ending in _ENDINGS:
+        return _ENDINGS[ending]
+    if ending == "json":
+        raise UnreadableFile(f"The file {name} is JSON. Write an object on each line and name it .jsonl.")
+    first = head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0]
+    if first.lstrip().startswith(b"{"):
+        return FileKind.JSONL
+    if b"\t" in first:
+        return FileKind.TSV
+    names = {cell.strip().strip(b'"').lower() for cell in first.split(b",")}
+    return FileKind.CSV if b"prompt" in names else FileKind.TXT
