@@ -1,0 +1,106 @@
+"""From rows to prompts: columns by their names, expected words and candidates, and the probe sets as published."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from pipelines.prompt_files import FileKind, Problem, Table, UnreadableFile, kind_of, read_table
+from pipelines.prompt_files.prompts import Columns, FilePrompt, guess_columns, read_probes, read_prompts, recognise
+
+
+def table(text: str, kind: FileKind = FileKind.CSV) -> Table:
+    return read_table(io.BytesIO(text.encode()), kind, "prompts.csv")
+
+
+def read(text: str) -> list[FilePrompt | Problem]:
+    found = table(text)
+    return list(read_prompts(found, guess_columns(found.columns)))
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("prompt",), Columns("prompt")),
+        (("Sentence", "Gold", "Group"), Columns("Sentence", "Gold", None, "Group")),
+        (("id", "text", "choices", "answer"), Columns("text", "answer", "choices")),
+        (("text", "prompt"), Columns("prompt")),
+        ((" prompt ", "EXPECTED"), Columns(" prompt ", "EXPECTED")),
+    ],
+)
+def test_columns_are_told_by_their_names(names: tuple[str, ...], expected: Columns) -> None:
+    assert guess_columns(names) == expected
+
+
+def test_a_table_without_a_prompt_says_which_columns_it_has() -> None:
+    with pytest.raises(UnreadableFile, match=r"\(id, words\) is called prompt"):
+        guess_columns(("id", "words"))
+
+
+def test_a_row_is_a_prompt_with_what_belongs_to_it() -> None:
+    (found,) = read("prompt,expected,candidates,tag\nParis is in ___.,France|Gaul,Spain | Italy,geo\n")
+    assert found == FilePrompt(2, "Paris is in [MASK].", (("France", "Gaul"),), ("Spain", "Italy"), "geo")
+
+
+def test_masks_have_their_own_expected_words() -> None:
+    (found,) = read("prompt,expected\n[MASK] is in [MASK].,Paris;France|Gaul\n")
+    assert isinstance(found, FilePrompt)
+    assert found.expected == (("Paris",), ("France", "Gaul"))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("No mask here.,", "no mask"),
+        ("[MASK].,a;b", "2 masks, but the prompt has 1"),
+        ("[MASK].,two words", "holds a space"),
+        (" ,x", "is empty"),
+    ],
+)
+def test_a_row_that_cannot_be_asked_says_why_and_where(row: str, words: str) -> None:
+    good, bad, after = read(f"prompt,expected\nA [MASK].,\n{row}\nB [MASK].,\n")
+    assert isinstance(good, FilePrompt)
+    assert isinstance(after, FilePrompt)
+    assert isinstance(bad, Problem)
+    assert (bad.line, words in bad.reason) == (3, True)
+
+
+def test_a_column_that_is_not_there_is_named() -> None:
+    with pytest.raises(UnreadableFile, match="no column gold"):
+        list(read_prompts(table("prompt\nA [MASK].\n"), Columns("prompt", expected="gold")))
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "prompts", "first"),
+    [
+        ("lm-diagnostics/datasets/CPRAG-102/CPRAG-102.tsv", "CPRAG-102", 34, ("chess",)),
+        ("lm-diagnostics/datasets/ROLE-88/ROLE-88.tsv", "ROLE-88", 88, ("avoided", "hated", "read", "met")),
+        ("lm-diagnostics/datasets/NEG-136/NEG-136-SIMP.tsv", "NEG-136", 36, ("fish",)),
+        ("lm-diagnostics/datasets/NEG-136/NEG-136-NAT.tsv", "NEG-136", 32, ("safe",)),
+        ("olmpics/tests/data/oLMpics_antonym_negation_dev.jsonl", "oLMpics", 500, ("really",)),
+    ],
+)
+def test_published_probe_sets_are_recognised_and_whole(
+    shared_data: Path, file: str, name: str, prompts: int, first: tuple[str, ...]
+) -> None:
+    path = shared_data / "probes" / file
+    with path.open("rb") as stream:
+        kind = kind_of(path.name, path.read_bytes()[:4096])
+        found = read_table(stream, kind, path.name)
+        probes = recognise(found.columns)
+        assert probes is not None
+        rows = list(read_probes(found, probes))
+    assert probes.name == name
+    # Five expected answers of ROLE-88, such as "worked for", cannot be said in one mask: those rows say so.
+    refused = [each for each in rows if isinstance(each, Problem)]
+    assert len(refused) == (5 if name == "ROLE-88" else 0)
+    assert all("holds a space" in each.reason for each in refused)
+    assert len(rows) == prompts
+    assert isinstance(rows[0], FilePrompt)
+    assert rows[0].expected == (first,)
+
+
+def test_a_table_of_ones_own_is_no_probe_set() -> None:
+    assert recognise(("prompt", "expected", "tag")) is None
