@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,16 +13,33 @@ import typer
 
 from storage.commands.output_file import opened
 from storage.database import default_path
-from storage.errors import StorageError
+from storage.errors import QueryFailed, QueryRefused, StorageError
 from storage.output import Format, write
-from storage.visitor_sql import DOWNLOAD, SCREEN, decide, run
+from storage.shell_copy import AtHand, at_hand
+from storage.visitors import (
+    DOWNLOAD,
+    SCREEN,
+    ParameterType,
+    Refused,
+    StatementFailed,
+    Value,
+    decide,
+    read_value,
+    run,
+    warm,
+)
 
 TABLE_ROWS = 10_000
 """Rows of a table on a screen, unless asked otherwise."""
+_PARAMETER = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(:(?P<kind>[a-z]+))?=(?P<value>.*)", re.DOTALL)
 
 
 def query(
     sql: Annotated[str, typer.Argument(help='One SELECT, such as "SELECT * FROM latest_answers".')],
+    param: Annotated[
+        list[str] | None,
+        typer.Option(help="A value for $name: name=text, or name:integer=5 (text, integer, number, date, boolean)."),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write the rows.")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option(help="File to write; it appears whole or not at all.")] = None,
     limit: Annotated[
@@ -36,8 +55,56 @@ def query(
         limit = TABLE_ROWS
     limits = SCREEN if form is Format.TABLE and out is None else DOWNLOAD
     width = shutil.get_terminal_size().columns if out is None and sys.stdout.isatty() else None
+    values = parameters(param or [])
+    warm(from_now_on=False)
+    decision = decide(sql, values)
+    if isinstance(decision, Refused):
+        raise QueryRefused(f"{_at(sql, decision)}{decision.reason}", remedy=decision.remedy)
+    copy = at_hand(log)
+    if copy.held is not None:
+        typer.echo(how_old(copy), err=True)
     # The file outside, the statement inside: a statement that fails midway leaves no file.
-    with opened(out, log) as file, run(decide(sql), log, limits) as rows:
-        tally = write(rows, form, file, limit, raw=raw, width=width)
+    try:
+        with opened(out, log) as file, run(decision, copy.snapshot.path, limits, values) as rows:
+            tally = write(rows, form, file, limit, raw=raw, width=width)
+    except StatementFailed as error:
+        raise QueryFailed(f"{_at(sql, error)}{error}") from error
     if form is not Format.TABLE and tally.written < tally.total:
         typer.echo(f"{str(tally).capitalize()}.", err=True)
+
+
+def parameters(given: list[str]) -> dict[str, Value]:
+    """The values of `--param`, or QueryRefused with a sentence that names the parameter."""
+    values: dict[str, Value] = {}
+    for text in given:
+        parts = _PARAMETER.fullmatch(text)
+        kinds = ", ".join(ParameterType)
+        if parts is None:
+            raise QueryRefused(f"--param {text!r} has no name and value.", remedy="Write --param name=value.")
+        kind = parts["kind"] or ParameterType.TEXT
+        if kind not in set(ParameterType):
+            raise QueryRefused(f"--param {parts['name']}: there is no type {kind}.", remedy=f"Types are {kinds}.")
+        try:
+            values[parts["name"]] = read_value(parts["value"], ParameterType(kind))
+        except QueryRefused as error:
+            raise QueryRefused(f"--param {parts['name']}: {error}") from error
+    return values
+
+
+def how_old(copy: AtHand) -> str:
+    """Which copy is asked while another process has the log, and how old it is."""
+    taken_at = copy.snapshot.taken_at
+    seconds = max(0, round((datetime.now(UTC) - taken_at).total_seconds()))
+    minutes, hours = round(seconds / 60), round(seconds / 3600)
+    age = f"{seconds} s" if seconds < 100 else f"{minutes} minutes" if minutes < 100 else f"{hours:,} hours"
+    holder = f"process {copy.held.pid}" if copy.held is not None and copy.held.pid is not None else "another process"
+    return (
+        f"The log is in use by {holder}, so this is its copy of {taken_at:%Y-%m-%d %H:%M:%S} UTC, {age} old."
+        " Refresh on its SQL page takes a new one."
+    )
+
+
+def _at(sql: str, mistake: Refused | StatementFailed) -> str:
+    if mistake.line is None:
+        return ""
+    return f"Line {mistake.line}, column {mistake.column}: " if "\n" in sql.strip() else f"Column {mistake.column}: "

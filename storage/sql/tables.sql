@@ -1,0 +1,2 @@
+-- Which tables does this file hold?
+SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY table_name

@@ -1,0 +1,242 @@
+"""Hostile statements on the code path of the SQL page: nothing is told, nothing is written, and the server stays alive.
+
+Every statement runs without the check of the text. Where the check lets it through, that is the same code with the same
+statement, so with short limits it runs once; `MASKBOARD_HOSTILE=all` runs it twice, with the limits of the page.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from storage import history
+from storage.errors import QueryFailed, QueryRefused
+from storage.visitors import Allowed, Limits, Refused, decide, fetch
+from tests.storage.visitors.hostile_statements import HOSTILE
+from tests.storage.visitors.scene import FULL, HURRIED, PATIENT, VARIABLE, Outcome, Scene, staged
+from tests.storage.visitors.verdicts import COSTLY, FAILS, IDLE, NEVER, STUCK, Row, Verdict
+
+GRACE_SECONDS = 1.0 if FULL else 5.0
+"""After the limit: what the page promises, or what a machine with other things to do may take."""
+HIDDEN = ("setting", "saved_query", "schema_migration")
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with staged() as made:
+        yield made
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of one statement of the corpus."""
+
+    decision: Allowed | Refused
+    checked: Outcome
+    """With the check of the text."""
+    unchecked: Outcome
+    """Without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All trials, run two at a time, and the state of the machine before and after."""
+
+    trials: dict[str, Future[Trial]]
+    before: tuple[dict[str, int], str, list[tuple[object, ...]]]
+    peak_mb: int
+    """The most memory that this process had had before."""
+
+
+def peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def state(scene: Scene) -> tuple[dict[str, int], str, list[tuple[object, ...]]]:
+    table = fetch(Allowed("SELECT count(*), sum(hash(COLUMNS(*))) FROM predictions"), scene.snapshot, PATIENT).table
+    return scene.files(), scene.sums(), [tuple(row.values()) for row in table.to_pylist()]
+
+
+def limits_of(verdict: Verdict) -> Limits:
+    return HURRIED if verdict in (STUCK, COSTLY) else PATIENT
+
+
+def trial(scene: Scene, row: Row) -> Trial:
+    name, statement, verdict = row
+    sql = scene.sql(name, statement)
+    limits = limits_of(verdict)
+    decision = decide(sql)
+    unchecked = scene.run(Allowed(sql), limits)
+    # A statement that the check lets through is the very one that runs without it.
+    once = decision == Allowed(sql) and not FULL
+    return Trial(decision, unchecked if once else scene.run(decision, limits), unchecked)
+
+
+@pytest.fixture(scope="module")
+def corpus(scene: Scene, request: pytest.FixtureRequest) -> Iterator[Corpus]:
+    chosen = {item.name.partition("[")[2].removesuffix("]") for item in request.session.items}
+    before, peak = state(scene), peak_mb()
+    with ThreadPoolExecutor(2) as pool:
+        trials = {row[0]: pool.submit(trial, scene, row) for row in HOSTILE if row[0] in chosen}
+        yield Corpus(trials, before, peak)
+
+
+def test_the_corpus_is_large_and_says_nothing_twice() -> None:
+    assert len(HOSTILE) >= 300
+    assert len({name for name, _, _ in HOSTILE}) == len({sql for _, sql, _ in HOSTILE}) == len(HOSTILE)
+    assert sum(verdict is COSTLY for _, _, verdict in HOSTILE) >= 30
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"), [(name, verdict) for name, _, verdict in HOSTILE], ids=[row[0] for row in HOSTILE]
+)
+def test_a_hostile_statement(scene: Scene, corpus: Corpus, name: str, verdict: Verdict) -> None:
+    made = corpus.trials[name].result()
+    for outcome in (made.checked, made.unchecked):
+        assert scene.leaks(outcome.told) == []
+        assert outcome.seconds < limits_of(verdict).seconds + GRACE_SECONDS
+        if outcome.failure is not None:
+            assert isinstance(outcome.failure, QueryFailed | QueryRefused)
+            assert str(outcome.failure).isprintable()
+            assert len(str(outcome.failure)) < 3000
+    if verdict in (NEVER, IDLE, STUCK):
+        assert isinstance(made.decision, Refused)
+        assert made.decision.reason.isprintable()
+        assert isinstance(made.checked.failure, QueryRefused)
+    if verdict in (NEVER, FAILS, STUCK):
+        assert made.unchecked.failure is not None
+    if verdict in (NEVER, FAILS):
+        assert "took longer" not in str(made.unchecked.failure)
+
+
+def test_nothing_was_written_and_nothing_changed(scene: Scene, corpus: Corpus) -> None:
+    if len(corpus.trials) < len(HOSTILE):
+        pytest.skip("only a part of the corpus was asked for")
+    for waiting in corpus.trials.values():
+        waiting.result()
+    files, sums, rows = corpus.before
+    assert sums.count("\n") >= 3
+    assert scene.files() == files
+    assert scene.sums() == sums
+    assert state(scene)[2] == rows
+
+
+def test_the_server_is_alive_and_left_with_no_process(scene: Scene, corpus: Corpus) -> None:
+    for waiting in corpus.trials.values():
+        waiting.result()
+    assert history.counts(scene.database).runs == 5
+    # Two answers at a time, each of 50 MB and a last row, as Arrow and once more as bytes.
+    assert peak_mb() - corpus.peak_mb < 600
+    left = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False).stdout
+    # The checkers wait for the next text; the workers are gone.
+    assert left.count("storage.visitors.worker") == 0
+    assert left.count("storage.visitors.checker") <= 2
+
+
+def test_the_copy_holds_no_byte_of_what_people_may_not_see(scene: Scene) -> None:
+    for name in ("setting", "query"):
+        found = subprocess.run(
+            ["grep", "--text", "--count", scene.secrets[name], str(scene.snapshot)], capture_output=True, check=False
+        )
+        assert found.stdout.strip() == b"0"
+    seen = scene.run(Allowed("SELECT word, piece FROM predictions WHERE checkpoint = 'bert-base-uncased'"))
+    assert b"primary" in seen.told
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT table_name FROM duckdb_tables() UNION SELECT table_name FROM duckdb_columns()",
+        "SELECT table_name FROM information_schema.tables",
+        "SELECT relname FROM pg_catalog.pg_class",
+        "SELECT name FROM sqlite_master",
+        "SELECT name FROM (SHOW ALL TABLES)",
+    ],
+)
+def test_hidden_tables_are_not_even_named(scene: Scene, sql: str) -> None:
+    names = {str(name) for row in fetch(Allowed(sql), scene.snapshot, PATIENT).table.to_pylist() for name in row.values()}
+    assert names
+    assert names.isdisjoint(HIDDEN)
+
+
+@pytest.mark.parametrize("reading", ["read_text('{}')", "read_csv('{}')", "glob('{}')", "read_parquet('{}')", "'{}'"])
+def test_a_file_that_is_there_and_one_that_is_not_fail_alike(scene: Scene, reading: str) -> None:
+    there, missing = scene.folder / "canaries" / "canary.txt", scene.folder / "canaries" / "absent.txt"
+    said = [
+        scene.run(Allowed("FROM " + reading.format(path))).told.replace(str(path).encode(), b"") for path in (there, missing)
+    ]
+    assert said[0] == said[1]
+
+
+def test_no_answer_tells_where_the_log_lies(scene: Scene, corpus: Corpus) -> None:
+    folder = str(scene.folder).encode()
+    for name, statement, _ in HOSTILE:
+        if name in corpus.trials and "@" not in statement:
+            assert folder not in corpus.trials[name].result().unchecked.told, name
+
+
+VALUES = [
+    ("query", "FROM query($x)", "SELECT * FROM saved_query"),
+    ("query-copy", "FROM query($x)", "COPY runs TO '@OUT@/written.csv'"),
+    ("table", "FROM query_table($x)", "saved_query"),
+    ("path", "FROM read_text($x)", "@CANARIES@/canary.txt"),
+    ("pattern", "FROM glob($x)", "@CANARIES@/*"),
+    ("variable", "SELECT getenv($x)", VARIABLE),
+    ("sequence", "SELECT nextval($x)", "word_id_sequence"),
+    ("logging", "FROM enable_logging(storage = 'file', storage_path = $x)", "@OUT@/written"),
+    ("profile", "FROM enable_profiling(save_location = $x)", "@OUT@/written.json"),
+    ("serialized", "FROM json_execute_serialized_sql($x)", '{"statements": []}'),
+    ("number", "SELECT $x::INTEGER", "1; DROP TABLE run"),
+    ("limit", "FROM runs LIMIT $x", "1; DROP TABLE run"),
+    ("sleep", "SELECT sleep_ms($x)", 600_000),
+    ("memory", "SELECT repeat('x', $x)", 4_000_000_000),
+]
+
+
+@pytest.mark.parametrize(("name", "sql", "value"), VALUES, ids=[row[0] for row in VALUES])
+def test_a_hostile_value_is_a_value(scene: Scene, name: str, sql: str, value: str | int) -> None:
+    files = scene.files()
+    given = {"x": scene.sql(f"value-{name}", value) if isinstance(value, str) else value}
+    for decision in (decide(sql, given), Allowed(sql)):
+        outcome = scene.run(decision, HURRIED, given)
+        assert isinstance(outcome.failure, QueryFailed | QueryRefused)
+        assert scene.leaks(outcome.told) == []
+        assert outcome.seconds < HURRIED.seconds + GRACE_SECONDS
+    assert scene.files() == files
+
+
+@pytest.mark.parametrize(
+    "text", ["'; DROP TABLE run; --", "$x", "\\", "{}", "%s", "\u202e", "NULL", "[1, 2]", "2026-03-01", "1e999"]
+)
+def test_a_text_comes_back_as_it_was_given(scene: Scene, text: str) -> None:
+    answer = fetch(decide("SELECT $x AS x, typeof($x) AS t", {"x": text}), scene.snapshot, PATIENT, {"x": text})
+    assert answer.table.to_pylist() == [{"x": text, "t": "VARCHAR"}]
+
+
+LEFT_BEHIND = [
+    ("table", "CREATE TEMP TABLE written AS SELECT 1 AS a", "FROM written"),
+    ("view", "CREATE TEMP VIEW written AS SELECT 1 AS a", "FROM written"),
+    ("macro", "CREATE TEMP MACRO written(x) AS x", "SELECT written(1)"),
+    ("statement", "PREPARE written AS SELECT 1", "EXECUTE written"),
+]
+
+
+@pytest.mark.parametrize(("sql", "after"), [row[1:] for row in LEFT_BEHIND], ids=[row[0] for row in LEFT_BEHIND])
+def test_nothing_that_a_person_leaves_behind_meets_the_next(scene: Scene, sql: str, after: str) -> None:
+    scene.run(Allowed(sql))
+    assert isinstance(scene.run(Allowed(after)).failure, QueryFailed)
+
+
+def test_a_killed_worker_does_not_hurt_the_next_person(scene: Scene) -> None:
+    killer = Allowed("SELECT (repeat('[', 12000) || repeat(']', 12000))::JSON::VARIANT")
+    with ThreadPoolExecutor(2) as pool:
+        killed = [pool.submit(scene.run, killer) for _ in range(2)]
+        answered = [pool.submit(fetch, Allowed("SELECT count(*) AS n FROM runs"), scene.snapshot, PATIENT) for _ in range(4)]
+    assert all(isinstance(future.result().failure, QueryFailed) for future in killed)
+    assert [future.result().table.to_pylist() for future in answered] == [[{"n": 5}]] * 4
