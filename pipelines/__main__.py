@@ -1,4 +1,4 @@
-"""`python -m pipelines ask|analyze|models|train`. Exit code 0, or 2 with one sentence on stderr."""
+"""`python -m pipelines ask|analyze|models|replay|train`. Exit code 0, or 2 with one sentence on stderr."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from pipelines.analysis.command import analyze
 from pipelines.errors import PipelineError
+from pipelines.replay_command import replay_command
 from pipelines.training.__main__ import main as train_command
 from storage.errors import StorageError
 
@@ -91,6 +92,7 @@ def models_command(
 
 
 app.command("analyze")(analyze)
+app.command("replay")(replay_command)
 app.command("train")(train_command)
 
 

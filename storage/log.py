@@ -11,8 +11,8 @@ from typing import Self
 from storage import lookup
 from storage.answers import write_answers
 from storage.database import Cursor, Database
-from storage.errors import StorageError
 from storage.drift import Drift, write_drifts
+from storage.errors import StorageError
 from storage.events import write_agreements, write_asks, write_expectations, write_refused
 from storage.fillings import FillingKey, find_fillings, write_fillings
 from storage.keys import checkpoint_ids, prompt_ids, word_ids
@@ -60,8 +60,8 @@ class Log:
         The same run again adds nothing; another chunk of the same run adds its rows. An answer is kept once however often it
         is asked for: a deeper one replaces its predictions, a shallower one leaves them, computed figures fill missing ones,
         new candidates are added. A running run takes its end from the comparison; a run that has ended stays as it is.
-        A comparison that a person asked not to log (`saved` is False) is not written. `drifts` are what a replay found; they are
-        kept in the same transaction.
+        A comparison that a person asked not to log (`saved` is False) is not written. `drifts` are what a replay found, kept in
+        the same transaction.
         """
         if not comparison.saved:
             return

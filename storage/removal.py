@@ -1,69 +1,121 @@
-"""Taking a run out of the log: what no other run asked for goes with it, what another run uses stays."""
+"""Taking a run or a prompt out of the log: what nobody else asked for goes with it, what another run uses stays."""
 
 from __future__ import annotations
 
-import pyarrow as pa
+import uuid
+from dataclasses import astuple, dataclass
 
-from storage.database import Cursor
-from storage.staging import stage
+from storage.annotations import Target
+from storage.database import Cursor, Database
+from storage.questions import question
 
-_GONE = pa.schema(
-    [("answer_id", pa.int64()), ("prompt_id", pa.int64()), ("mask_index", pa.int32()), ("checkpoint_id", pa.int64())]
-)
+__all__ = ["Going", "Target", "remove", "remove_run", "what_goes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How much goes. All zero where the run or the prompt is not in the log."""
+
+    runs: int = 0
+    """Runs that go whole: the one named, or those that asked nothing but the prompt named."""
+    asks: int = 0
+    answers: int = 0
+    """Answers that nobody else asked for, with everything that hangs on them."""
+    predictions: int = 0
+    prompts: int = 0
+    refused: int = 0
+    """Texts that could not be answered."""
+    tags: int = 0
+    """On these runs and on these prompts; so the stars and the notes."""
+    stars: int = 0
+    notes: int = 0
+    still_asked_elsewhere: int = 0
+    """Answers of a run that stay, because another run asked for them, too."""
+    runs_shortened: int = 0
+    """Runs that lose the prompt and stay with their other ones."""
+    drifts: int = 0
+    """Rows of replays that compare with an answer that goes."""
+
+    def in_words(self) -> str:
+        """What goes, for a person who is about to say yes.
+
+        >>> Going(runs=1, asks=2, answers=2, predictions=10, prompts=1, notes=1).in_words()
+        'This deletes 1 run, 1 prompt, 2 answers with 10 predictions, and 1 note.'
+        """
+        if not any(astuple(self)):
+            return "Nothing goes: it is not in the log any more."
+        counted = (
+            (self.runs, _count(self.runs, "run")),
+            (self.prompts, _count(self.prompts, "prompt")),
+            (self.refused, _count(self.refused, "refused text")),
+            (self.answers, f"{_count(self.answers, 'answer')} with {_count(self.predictions, 'prediction')}"),
+            (self.drifts, f"{_count(self.drifts, 'comparison')} of a replay"),
+            (self.tags, _count(self.tags, "tag")),
+            (self.stars, _count(self.stars, "star")),
+            (self.notes, _count(self.notes, "note")),
+        )
+        named = [words for number, words in counted if number]
+        said = "This deletes " + (", ".join(named[:-1]) + ", and " + named[-1] if len(named) > 1 else named[0]) + "."
+        if self.still_asked_elsewhere == 1:
+            said += " 1 answer stays: another run asked for it, too."
+        elif self.still_asked_elsewhere:
+            said += f" {self.still_asked_elsewhere:,} answers stay: other runs asked for them, too."
+        if self.runs_shortened == 1:
+            said += " 1 run loses it and stays with its other prompts."
+        elif self.runs_shortened:
+            said += f" {self.runs_shortened:,} runs lose it and stay with their other prompts."
+        return said
+
+
+def what_goes(database: Database, target: Target) -> Going:
+    """What `remove` would take away now. Nothing is changed."""
+    return database.read(lambda cursor: _stage(cursor, target))
+
+
+def remove(database: Database, target: Target) -> Going:
+    """Take a run or a prompt out, in one transaction, and say what went. One that is not there is no error.
+
+    With a run go its asks, refused texts, tags, stars and notes, and the answers that only it asked for with everything that
+    hangs on them; a prompt left without an answer goes with what people put on it, since no page would show it any more. With a
+    prompt go all its answers, the texts that were refused under its spelling, and every run that asked nothing else.
+    """
+    return database.write(lambda cursor: _remove(cursor, target))
 
 
 def remove_run(cursor: Cursor, run_id: str) -> None:
-    """Remove a run inside the writer's transaction; one that is not there is no error.
-
-    With it go its asks, refused prompts, tags, stars and notes, and the answers that only it asked for with everything that
-    hangs on them. A prompt stays where it has another answer or something that a person added to it. Words and pieces stay:
-    they are dictionaries, and looking for a word among 30 million predictions takes longer than its row is worth.
-    """
-    run = {"run_id": run_id}
-    gone = cursor.execute(
-        "SELECT answer_id, prompt_id, mask_index, checkpoint_id FROM answer"
-        " WHERE answer_id IN (SELECT answer_id FROM ask WHERE run_id = $run_id)"
-        " AND answer_id NOT IN (SELECT answer_id FROM ask WHERE run_id <> $run_id)",
-        run,
-    ).fetchall()
-    cursor.execute("DELETE FROM ask WHERE run_id = $run_id", run)
-    cursor.execute("DELETE FROM refused WHERE run_id = $run_id", run)
-    cursor.execute("DELETE FROM tag WHERE run_id = $run_id", run)
-    cursor.execute("DELETE FROM star WHERE run_id = $run_id", run)
-    cursor.execute("DELETE FROM note WHERE run_id = $run_id", run)
-    cursor.execute("DELETE FROM run WHERE run_id = $run_id", run)
-    if gone:
-        stage(cursor, "staged_gone", _GONE, gone)
-        _remove_answers(cursor)
+    """The same for a run, inside a transaction of the writer."""
+    _remove(cursor, Target(run_id=run_id))
 
 
-def _remove_answers(cursor: Cursor) -> None:
-    """Those of `staged_gone`, and what is then left without an answer."""
-    cursor.execute("DELETE FROM prediction WHERE answer_id IN (SELECT answer_id FROM staged_gone)")
-    cursor.execute("DELETE FROM candidate WHERE answer_id IN (SELECT answer_id FROM staged_gone)")
-    cursor.execute("DELETE FROM answer WHERE answer_id IN (SELECT answer_id FROM staged_gone)")
-    cursor.execute(
-        "DELETE FROM agreement USING staged_gone AS gone"
-        " WHERE agreement.prompt_id = gone.prompt_id AND agreement.mask_index = gone.mask_index"
-        " AND gone.checkpoint_id IN (agreement.checkpoint_a, agreement.checkpoint_b)"
-    )
-    cursor.execute(
-        "DELETE FROM filling WHERE (prompt_id, checkpoint_id) IN (SELECT (prompt_id, checkpoint_id) FROM staged_gone)"
-        " AND (prompt_id, checkpoint_id) NOT IN (SELECT (prompt_id, checkpoint_id) FROM answer)"
-    )
-    cursor.execute(
-        "DELETE FROM prompt WHERE prompt_id IN (SELECT prompt_id FROM staged_gone)"
-        " AND prompt_id NOT IN (SELECT prompt_id FROM answer)"
-        " AND prompt_id NOT IN (SELECT prompt_id FROM tag WHERE prompt_id IS NOT NULL)"
-        " AND prompt_id NOT IN (SELECT prompt_id FROM star WHERE prompt_id IS NOT NULL)"
-        " AND prompt_id NOT IN (SELECT prompt_id FROM note WHERE prompt_id IS NOT NULL)"
-    )
-    cursor.execute(
-        "DELETE FROM expectation WHERE prompt_id IN (SELECT prompt_id FROM staged_gone)"
-        " AND prompt_id NOT IN (SELECT prompt_id FROM prompt)"
-    )
-    cursor.execute(
-        "DELETE FROM checkpoint WHERE checkpoint_id IN (SELECT checkpoint_id FROM staged_gone)"
-        " AND checkpoint_id NOT IN (SELECT checkpoint_id FROM answer)"
-        " AND checkpoint_id NOT IN (SELECT checkpoint_id FROM filling)"
-    )
+def _remove(cursor: Cursor, target: Target) -> Going:
+    going = _stage(cursor, target)
+    if any(astuple(going)):
+        cursor.execute(question("remove"))
+    return going
+
+
+def _stage(cursor: Cursor, target: Target) -> Going:
+    """Make what goes readable as `staged_gone`, `staged_prompt`, `staged_refused` and `staged_run`, and count it."""
+    key = {"run_id": _canonical(target.run_id), "prompt_id": target.prompt_id}
+    for name, asked in (
+        ("staged_gone", "gone_answers"),
+        ("staged_prompt", "gone_prompts"),
+        ("staged_refused", "gone_refused"),
+        ("staged_run", "gone_runs"),
+    ):
+        statement = question(asked)
+        wanted = {each: value for each, value in key.items() if f"${each}" in statement}
+        cursor.register(name, cursor.sql(statement, params=wanted).to_arrow_table())
+    (row,) = cursor.execute(question("what_goes")).fetchall()
+    return Going(*row)
+
+
+def _canonical(run_id: str | None) -> str | None:
+    try:
+        return None if run_id is None else str(uuid.UUID(run_id))
+    except ValueError:
+        return None  # no run has this name, and so nothing goes
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage import history
+from storage.annotations import Target, add_note, add_tag, star
 from storage.log import Log
-from storage.records import Comparison, Refused, RunKind
+from storage.records import AskedAnswer, Comparison, Refused, RunKind
 from storage.selection import Selection
-from tests.storage.samples import ALBERT, BERT, TRIO, answer, ask, batch, run
+from storage.spelling import spell_part
+from tests.storage.samples import ALBERT, BERT, TRIO, answer, ask, batch, run, run_id
 
 
 def test_runs_come_newest_first_and_in_pages(log: Log) -> None:
@@ -24,6 +29,28 @@ def test_runs_come_newest_first_and_in_pages(log: Log) -> None:
     assert [row.first_text for row in rest.rows] == ["Prompt 1 is [MASK]."]
     assert (rest.n, rest.truncated) == (3, False)
     assert history.recent_runs(log.database, offset=9) == history.RunPage((), 3, truncated=False)
+
+
+def test_one_run_is_told_as_in_the_list(log: Log) -> None:
+    log.append(ask(number=1))
+    log.append(batch(["The sky is [MASK].", "The sea is [MASK]."], number=2))
+    log.append(Comparison(run=run(3), refused=(Refused("No mask.", "The prompt has no mask."),)))
+    for row in history.recent_runs(log.database).rows:
+        assert history.run_summary(log.database, row.run_id.upper()) == row
+    for named in (run_id(9), "1 OR 1=1"):
+        assert history.run_summary(log.database, named) is None
+
+
+def test_an_answer_in_another_case_stands_beside_the_others(log: Log) -> None:
+    text = "The Sky is [MASK]."
+    asked = [answer(text, BERT), answer(text, ALBERT), answer(text.lower(), ALBERT), answer(text.lower(), TRIO[1])]
+    asked.append(answer("The sea is [MASK].", BERT))
+    rows = tuple(AskedAnswer(each, 1.0, reused=False, row_number=row) for row, each in enumerate(asked))
+    log.append(Comparison(run=run(), answers=tuple(replace(each, row_number=max(each.row_number, 1)) for each in rows)))
+    (line,) = history.recent_runs(log.database).rows
+    assert line.first_text == text
+    assert [name for name, _ in line.top_words] == [BERT.name, ALBERT.name, TRIO[1].name]
+    assert line.top_words[1][1] == asked[1].predictions[0].word, "its answer to the first prompt counts"
 
 
 def test_an_empty_log_has_an_empty_page(log: Log) -> None:
@@ -110,6 +137,113 @@ def test_a_search_is_taken_literally_and_in_any_case(searchable: Log, search: st
     page = history.recent_runs(searchable.database, search=search, limit=10, offset=0)
     assert [row.run_id for row in page.rows] == [run(number).run_id for number in found]
     assert page.n == len(found)
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        # As the text filter spells it, in whatever was searched: prompts, refused texts, labels, authors.
+        ("The \u201csea\u201d", [1]),
+        ('the  "SEA"', [1]),
+        ("___ isn\u2019t", [1]),
+        ("<mask> isn't", [1]),
+        ("isn't a blank \u2013 here", [2]),
+        ("isn\u2019t a blank - here", [2]),
+        ("Grace\u2019s", [3]),
+        ("caf\u00e9", [3]),
+        ("cafe\u0301 ", [3]),
+        (" \u200b ", [3, 2, 1]),
+    ],
+)
+def test_a_search_finds_every_spelling_of_the_same(log: Log, search: str, found: list[int]) -> None:
+    log.append(ask('The "sea" [MASK] isn\'t [MASK].', number=1))
+    log.append(Comparison(run=run(2), refused=(Refused("This isn\u2019t a blank \u2014 here.", "no mask"),)))
+    labelled = replace(run(3), label="Grace\u2019s  caf\u00e9")
+    log.append(replace(ask("Nothing [MASK].", number=3), run=labelled))
+    assert [row.run_id for row in history.recent_runs(log.database, search=search).rows] == [run_id(n) for n in found]
+
+
+def test_a_filter_finds_refused_texts_under_every_spelling(log: Log) -> None:
+    log.append(Comparison(run=run(2), refused=(Refused("This isn\u2019t a  blank.", "no mask"),)))
+    assert history.recent_runs(log.database, selection=Selection(text="ISN'T a blank")).n == 1
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("art", [1]),
+        ("ART IS", [1]),
+        ("par", []),
+        ("party", [2]),
+        ("snake", []),
+        ("snake_case", [2]),
+        ("50%", [2]),
+        ("50", [2]),
+        ("[MASK]", [2, 1]),
+        ("[mask].", [2, 1]),
+        ("über", [1]),
+        ("ber", []),
+        ("o'hara", [2]),
+        ("'; DROP TABLE run; --", []),
+        (".", [2, 1]),
+        ("a.t", []),
+        ("", [2, 1]),
+        ("trip", [2]),
+        ("a tri", []),
+    ],
+)
+def test_whole_words_begin_and_end_where_words_do(log: Log, search: str, found: list[int]) -> None:
+    log.append(ask("Art is long, über [MASK].", number=1))
+    labelled = ask("A snake_case party of 50% [MASK].", number=2)
+    log.append(replace(labelled, run=replace(labelled.run, label="A trip", author="Grace O'Hara")))
+    page = history.recent_runs(log.database, search=search, whole_words=True)
+    assert [row.run_id for row in page.rows] == [run_id(number) for number in found]
+
+
+def test_tags_and_notes_are_found_and_stars_filter(log: Log) -> None:
+    for number in (1, 2, 3):
+        log.append(ask(f"Prompt {number} is [MASK].", number=number))
+    prompts = history.prompt_ids_of(log.database, run_id(2))
+    assert list(prompts) == ["Prompt 2 is [MASK]."]
+    on_run, on_prompt = Target(run_id=run_id(1)), Target(prompt_id=prompts["Prompt 2 is [MASK]."])
+    add_tag(log.database, on_run, "for the paper", "Ada")
+    add_note(log.database, on_prompt, "Look at\nthe second word.", "Ada")
+    star(log.database, on_run, "Ada")
+    star(log.database, on_prompt, "Grace")
+
+    def found(search: str | None = None, *, whole_words: bool = False, starred: bool = False) -> list[str]:
+        page = history.recent_runs(log.database, search=search, whole_words=whole_words, starred=starred)
+        assert page.n == len(page.rows)
+        return [row.run_id for row in page.rows]
+
+    assert found("THE PAPER") == [run_id(1)]
+    assert found("at the second") == [run_id(2)]
+    assert found("pape", whole_words=True) == []
+    assert found(starred=True) == [run_id(2), run_id(1)]
+    assert found("paper", starred=True) == [run_id(1)]
+    assert found("Prompt 3", starred=True) == []
+
+
+def test_the_prompts_of_a_run_come_in_the_order_of_asking(log: Log) -> None:
+    log.append(batch(["Zebra [MASK].", "Ant [MASK].", "Zebra [MASK]."]))
+    assert list(history.prompt_ids_of(log.database, run_id())) == ["Zebra [MASK].", "Ant [MASK]."]
+    assert history.prompt_ids_of(log.database, "no uuid") == history.prompt_ids_of(log.database, run_id(9)) == {}
+
+
+FOLDED = ("___", "_", "[mask]", "<MASK>", "\u2019", "\u201c", "\u2014", "\u2026", "\u200b", "\u00a0", " ", "e\u0301")
+PIECES = st.one_of(st.characters(exclude_categories=["Cs", "Cn"]), st.sampled_from(FOLDED))
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_sql_spells_as_prompts_are_spelled(spelling_log: Log, text: str) -> None:
+    ((spelled,),) = spelling_log.database.rows("SELECT spelled($text)", {"text": text})
+    assert spelled == spell_part(text)
+
+
+@pytest.fixture(scope="module")
+def spelling_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    with Log.open(tmp_path_factory.mktemp("spelling") / "log.duckdb") as opened:
+        yield opened
 
 
 def test_a_run_that_is_not_there_is_none(log: Log) -> None:

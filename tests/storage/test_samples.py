@@ -122,7 +122,7 @@ def test_an_answer_that_two_runs_asked_for_stays_with_the_other(log: Log) -> Non
     assert log.database.rows("SELECT count(*) FROM agreements WHERE prompt LIKE 'The capital%'") == [(0,)]
 
 
-def test_a_prompt_that_a_person_marked_stays(log: Log) -> None:
+def test_a_mark_on_a_prompt_that_nobody_asks_any_more_goes_with_it(log: Log) -> None:
     log.append(ask(number=1))
     ((prompt_id,),) = log.database.rows("SELECT prompt_id FROM prompts")
     log.database.write(
@@ -131,7 +131,7 @@ def test_a_prompt_that_a_person_marked_stays(log: Log) -> None:
         )
     )
     remove(log, 1)
-    assert log.database.rows("SELECT prompt_id FROM prompts") == [(prompt_id,)]
+    assert log.database.rows("SELECT (SELECT count(*) FROM prompts), (SELECT count(*) FROM annotations)") == [(0, 0)]
 
 
 def test_removing_what_is_not_there_changes_nothing(log: Log) -> None:

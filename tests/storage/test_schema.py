@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from storage.annotations import Target, star
+from storage.drift import measure_drift
 from storage.log import Log
-from storage.records import AskedAnswer, Checkpoint, Comparison
-from tests.storage.samples import BERT, TRIO, answer, ask, checkpoint, run
+from storage.records import AskedAnswer, Checkpoint, Comparison, Refused, RunKind
+from tests.storage.samples import BERT, TRIO, answer, ask, checkpoint, run, run_id
 
 VIEWS = {
     "agreements",
+    "annotations",
     "answers",
     "asks",
     "checkpoint_tokenizer",
     "checkpoints",
+    "drifts",
     "fillings",
     "latest_agreements",
     "latest_answers",
     "latest_predictions",
     "predictions",
     "prompts",
+    "refused_prompts",
     "runs",
     "vocabularies",
 }
@@ -39,6 +45,7 @@ MACROS = {
     "selected_pairs",
     "selected_periods",
     "selected_words",
+    "spelled",
     "word_units",
 }
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "storage.md"
@@ -83,7 +90,12 @@ def test_the_document_says_what_the_database_says(log: Log) -> None:
 
 @pytest.mark.parametrize("view", sorted(VIEWS))
 def test_every_view_answers(log: Log, view: str) -> None:
-    log.append(ask("[MASK] is the capital of [MASK]."))
+    text = "[MASK] is the capital of [MASK]."
+    log.append(ask(text))
+    found = measure_drift(answer(text, BERT), answer(text, BERT))
+    replayed = replace(run(1, {"repeats": run_id()}), kind=RunKind.REPLAY)
+    log.append(Comparison(replayed, ask(text).answers, refused=(Refused("no mask", "There is no mask."),)), [found])
+    star(log.database, Target(run_id=run_id()))
     log.keep_vocabulary(BERT.tokenizer_sha256, lambda: {"paris": True, "##ing": False})
     assert log.database.read(lambda cursor: len(cursor.table(view).fetchall())) > 0
 
