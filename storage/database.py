@@ -1,37 +1,33 @@
-"""The open log: one connection per file and process, a cursor per call, and its revival after a fatal error.
+"""The open log of this process: held once, shared by its threads, written by one at a time.
 
-Streamlit runs every session in a thread of its own. One connection shared by threads fails ("connection is busy"); a cursor
-per call does not (16 writers and 8 readers, 0 errors). Writers wait for each other here rather than conflict in DuckDB.
+Writers wait for each other here rather than conflict in DuckDB.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import duckdb
 
-from storage.driver import FATAL, SETTINGS, is_passing, translate
-from storage.errors import LogUnwritable, StorageError
+from storage.connection import Connection, Cursor
+from storage.errors import LogUnwritable, StorageError, WalDamaged
 from storage.guard import Guard
 from storage.migrations import migrate
+from storage.questions import question
+from storage.trouble import LASTING, UNREADABLE, Trouble
+from storage.wal import read_wal, wal_path
 
-Cursor = duckdb.DuckDBPyConnection
+__all__ = ["Cursor", "Database", "Row", "default_path", "is_open"]
+
 Row = tuple[Any, ...]
 T = TypeVar("T")
-
-ATTEMPTS = 6
-"""Tries of one call, the pause doubling from 5 ms: 0.16 s in all. Enough for a conflict, or for a checkpoint to fail."""
-REVIVAL_SECONDS = 30.0
-"""How long a revival waits for readers of the dead instance to notice."""
-
-logger = logging.getLogger(__name__)
 
 # Module state, and needed: two connections of one process to one file would be two guards, of which the second fails. It
 # holds open files and no data of visitors.
@@ -45,27 +41,29 @@ def default_path() -> Path:
     return Path(chosen).expanduser() if chosen else Path(__file__).resolve().parents[1] / "data" / "maskboard.duckdb"
 
 
+def is_open(path: Path) -> bool:
+    """Whether this process has the log open."""
+    with _open_lock:
+        return path.resolve() in _open_databases
+
+
 class Database:
     """A DuckDB file that this process holds. Open it with `Database.open`; opening it twice shares it."""
 
-    def __init__(self, path: Path, guard: Guard, connection: Cursor) -> None:
+    def __init__(self, path: Path, guard: Guard, connection: Connection) -> None:
         self.path = path
         self._guard = guard
-        self._connection: Cursor | None = connection
+        self._connection = connection
         self._users = 1
         self._write_lock = threading.Lock()
-        self._state = threading.Condition()
-        self._cursors_in_use = 0
-        self._reviving = False
-        self._generation = 0
-        self._closed = False
         self._version = time.time_ns()
+        self._trouble: Trouble | None = None
 
     @classmethod
     def open(cls, path: Path | None = None) -> Self | Database:
         """Open the log, creating folder, file and tables where they are missing.
 
-        Raises LogLocked, LogUnwritable, DiskFull, NewerLog, ForeignFile or LogDamaged; what was in the file stays in it.
+        Raises LogLocked, LogUnwritable, DiskFull, NewerLog, ForeignFile, WalDamaged or LogDamaged; what was in the file stays.
         """
         # Absolute, so that a name such as `:memory:` or `md:` is a file like any other.
         path = (path or default_path()).resolve()
@@ -79,15 +77,7 @@ class Database:
                 raise LogUnwritable(path, (error.strerror or str(error)).lower()) from error
             guard = Guard.acquire(path)
             try:
-                connection = _connect(path)
-                try:
-                    migrate(connection, path)
-                except duckdb.Error as error:
-                    connection.close()
-                    raise translate(error, path) from error
-                except StorageError:
-                    connection.close()
-                    raise
+                connection = _open_whole(path)
             except BaseException:
                 guard.release()
                 raise
@@ -104,14 +94,8 @@ class Database:
             if self._users:
                 return
             del _open_databases[self.path]
-            with self._write_lock, self._state:
-                self._state.wait_for(lambda: self._cursors_in_use == 0, REVIVAL_SECONDS)
-                self._closed = True
-                if self._connection is not None:
-                    # Closing writes a checkpoint; on a full disk that fails and the WAL keeps everything.
-                    with suppress(duckdb.Error):
-                        self._connection.close()
-                    self._connection = None
+            with self._write_lock:
+                self._connection.close()
             self._guard.release()
 
     def __enter__(self) -> Self:
@@ -125,9 +109,18 @@ class Database:
         """Moves with every write: the key under which what was read may be cached. No two openings share a value."""
         return self._version
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing is being saved: set by a call that failed for it, cleared by the next write that succeeds."""
+        return self._trouble
+
     def read(self, work: Callable[[Cursor], T]) -> T:
         """Run `work` with a cursor of its own. `work` may run twice, and must not call this database itself."""
-        return self._attempt(work)
+        try:
+            return self._connection.attempt(work)
+        except UNREADABLE as error:
+            self._note(error, may_be_read=False)
+            raise
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """All rows of one statement with its parameters bound by name."""
@@ -153,71 +146,38 @@ class Database:
             return result
 
         with self._write_lock:
-            result = self._attempt(transaction)
+            try:
+                result = self._connection.attempt(transaction)
+            except LASTING as error:
+                self._note(error, may_be_read=True)
+                raise
+            self._trouble = None
             self._version += 1
             return result
 
-    def _attempt(self, work: Callable[[Cursor], T]) -> T:
-        revived = False
-        for attempt in range(ATTEMPTS):
-            generation = self._generation
-            try:
-                with self._cursor() as cursor:
-                    return work(cursor)
-            except FATAL as error:
-                self._revive(generation, error)
-                if revived:
-                    raise translate(error, self.path) from error
-                revived = True
-            except duckdb.Error as error:
-                if not is_passing(error) or attempt == ATTEMPTS - 1:
-                    raise translate(error, self.path) from error
-                # Another thread's commit is in the way for some milliseconds.
-                time.sleep(0.005 * 2**attempt)  # DuckDB gives nothing to wait on
-        raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
+    def try_writing(self) -> None:
+        """Write one row that nobody reads: `trouble` is gone when this returns. Raises what a write raises."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self.write(lambda cursor: cursor.execute(question("try_writing"), {"now": now}))
 
-    @contextmanager
-    def _cursor(self) -> Iterator[Cursor]:
-        with self._state:
-            self._state.wait_for(lambda: not self._reviving)
-            if self._closed:
-                raise StorageError(f"The log {self.path} is closed.", remedy="Open it again.")
-            if self._connection is None:
-                # A revival that failed, for want of room say: every call tries again, so no restart is needed.
-                self._connection = _connect(self.path)
-            cursor = self._connection.cursor()
-            self._cursors_in_use += 1
-        try:
-            yield cursor
-        finally:
-            with suppress(duckdb.Error):
-                cursor.close()
-            with self._state:
-                self._cursors_in_use -= 1
-                self._state.notify_all()
-
-    def _revive(self, generation: int, error: duckdb.Error) -> None:
-        """Open the file again and swap the connection, once per death however many threads saw it."""
-        with self._state:
-            self._state.wait_for(lambda: not self._reviving)
-            if self._generation != generation or self._connection is None:
-                return
-            self._reviving = True
-            try:
-                self._state.wait_for(lambda: self._cursors_in_use == 0, REVIVAL_SECONDS)
-                with suppress(duckdb.Error):
-                    self._connection.close()
-                self._connection = None
-                self._generation += 1
-                self._connection = _connect(self.path)
-                logger.warning("The log %s was opened again after a fatal error: %s", self.path, error)
-            finally:
-                self._reviving = False
-                self._state.notify_all()
+    def _note(self, error: StorageError, *, may_be_read: bool) -> None:
+        before = self._trouble
+        self._trouble = Trouble(error, before.since if before else datetime.now(UTC), may_be_read)
 
 
-def _connect(path: Path) -> Cursor:
+def _open_whole(path: Path) -> Connection:
+    """A connection to a file whose WAL is whole and whose tables are today's."""
+    wal = read_wal(wal_path(path))
+    if wal.damaged_at is not None:
+        # DuckDB would open it, and lose every commit behind this byte without a word (storage/wal.py).
+        raise WalDamaged(path, wal.damaged_at)
+    connection = Connection(path)
     try:
-        return duckdb.connect(str(path), config=dict(SETTINGS))
-    except duckdb.Error as error:
-        raise translate(error, path) from error
+        if connection.attempt(lambda cursor: migrate(cursor, path)):
+            # The tables into the file at once: were they in the WAL, damage to its first bytes would take the whole log.
+            with suppress(StorageError):
+                connection.attempt(lambda cursor: cursor.execute("CHECKPOINT"))
+    except BaseException:
+        connection.close()
+        raise
+    return connection

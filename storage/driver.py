@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 import duckdb
 
-from storage.errors import DiskFull, LogDamaged, LogLocked, LogUnwritable, NewerLog, QueryFailed, StorageError
+from storage.errors import DiskFull, LogDamaged, LogLocked, LogUnwritable, NewerLog, QueryFailed, StorageError, WalDamaged
 from storage.guard import Holder, describe_process
+from storage.wal import ENTRY_HEAD
 
 SETTINGS: Mapping[str, str | bool | int | float | list[str]] = MappingProxyType(
     {
@@ -30,8 +31,10 @@ SETTINGS: Mapping[str, str | bool | int | float | list[str]] = MappingProxyType(
 FATAL = (duckdb.FatalException, duckdb.InternalException)
 """After one of these every cursor of the database is dead until the file is opened again."""
 
-_FULL = ("no space left", "file too large", "disk quota", "disk full")
+FULL = ("no space left", "file too large", "disk quota", "disk full")
+"""Words for a full disk, of DuckDB and of the system."""
 _UNWRITABLE = ("read-only file system", "permission denied", "not a directory", "is a directory", "no such file")
+_WAL = ("failure while replaying wal", "this wal was created for")
 _NEWER = ("newer version", "storage version", "version number")
 
 
@@ -58,7 +61,7 @@ def translate(error: duckdb.Error, path: Path) -> StorageError:
     text = str(error).lower()
     # Words of a person stand in other errors too, so only those of the file are read. A damaged WAL has no class of its own.
     of_the_file = type(error) is duckdb.Error or isinstance(error, (*FATAL, duckdb.IOException, duckdb.SerializationException))
-    if any(word in text for word in _FULL) and (of_the_file or isinstance(error, duckdb.TransactionException)):
+    if any(word in text for word in FULL) and (of_the_file or isinstance(error, duckdb.TransactionException)):
         return DiskFull(path)
     if not of_the_file:
         return QueryFailed(f"The log could not answer: {first_line(error)}.")
@@ -66,6 +69,10 @@ def translate(error: duckdb.Error, path: Path) -> StorageError:
         found = re.search(r"pid (\d+)", text)
         pid = int(found[1]) if found else None
         return LogLocked(path, str(Holder(pid, "", describe_process(pid))) if pid else "another process", pid)
+    if any(word in text for word in _WAL):
+        named = re.search(r"byte position (\d+)", text)
+        why = re.sub(r'^IO Error: |^.*replaying WAL file "[^"]*":\s*', "", first_line(error)).split(". ")[0].rstrip(".")
+        return WalDamaged(path, max(int(named[1]) - ENTRY_HEAD, 0) if named else None, "" if named else why)
     if any(word in text for word in _NEWER):
         return NewerLog(path, "its file format is not one that DuckDB " + duckdb.__version__ + " reads")
     if (reason := next((word for word in _UNWRITABLE if word in text), None)) is not None:

@@ -69,6 +69,8 @@ class LogUnwritable(StorageError):
             value=str(path),
             remedy="Make its folder writable, or set MASKBOARD_HISTORY to a file that can be written.",
         )
+        self.reason = reason
+        """Why not, as the system says it."""
 
 
 class DiskFull(StorageError):
@@ -91,8 +93,28 @@ class LogDamaged(StorageError):
             f"The log {path} cannot be read: {reason}.",
             key="path",
             value=str(path),
-            remedy="Keep the file and its .wal as they are, restore a backup, or set MASKBOARD_HISTORY to another file.",
+            remedy="Keep the file and its .wal as they are, and bring back a backup with python -m storage restore, or set "
+            "MASKBOARD_HISTORY to another file.",
         )
+        self.reason = reason
+        """What cannot be read, without its full stop."""
+
+
+class WalDamaged(StorageError):
+    """Bytes of the WAL, which holds what was saved last, are not what was written. The file itself may be whole."""
+
+    def __init__(self, path: Path, position: int | None, reason: str = "") -> None:
+        where = f" at byte {position:,}" if position is not None else ""
+        why = f" ({reason})" if reason else ""
+        super().__init__(
+            f"What was saved last in the log {path} is damaged: its .wal cannot be read{where}{why}. Nothing was changed.",
+            key="path",
+            value=str(path),
+            remedy="Run python -m storage repair, or press Repair in the dashboard: what lies before it is brought back, "
+            "and the damaged files are kept.",
+        )
+        self.position = position
+        """The first byte of the WAL that cannot be read; None where nobody could tell."""
 
 
 class QueryRefused(StorageError):

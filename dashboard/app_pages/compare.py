@@ -30,8 +30,7 @@ except PipelineError as error:
     st.stop()
 
 opened = resources.open_log()
-if opened.problem is not None:
-    show_notice("Nothing is being saved", opened.problem)
+said_above = opened.said
 beside_form = st.container()
 problem = open_linked_run(opened, at_hand)
 name_run()
@@ -55,7 +54,7 @@ with below:
     if (sentence := why_not_asked()) is not None:
         show_problem("Not asked", sentence)
     elif (answers := shown()) is not None:
-        if answers.not_saved not in (None, opened.problem):
+        if answers.not_saved not in (None, said_above):
             show_notice("Not saved", answers.not_saved or "")
         if answers.comparison.run.kind is RunKind.SAMPLE:
             show_sample()

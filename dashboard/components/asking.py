@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from dashboard import resources
 from dashboard.components.ask_form import NotAsked, fill_from
 from dashboard.resources import OpenLog, comparison
 from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
@@ -31,6 +32,8 @@ class Shown:
 def shown() -> Shown | None:
     """What this session looks at; None before the first ask."""
     found: Shown | None = st.session_state.get("shown")
+    if found is not None and found.not_saved is not None and resources.unsaved().has_saved(found.comparison.run.run_id):
+        found = st.session_state["shown"] = Shown(replace(found.comparison, saved=True))
     return found
 
 
@@ -94,6 +97,8 @@ def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> 
         _refuse(f"{error}\nKept in the history as not asked." if kept else str(error))
         return
     wanted = request.record and not reply.comparison.saved
+    if wanted:
+        resources.unsaved().add(reply.comparison)
     st.session_state["shown"] = Shown(reply.comparison, (reply.not_saved or trouble) if wanted else None)
     if reply.comparison.saved:
         st.query_params["run"] = reply.comparison.run.run_id

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from storage.log import Log
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -37,3 +40,31 @@ def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     yield mounter
     for place in mounted:
         subprocess.run(["umount", str(place)], check=True)
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from storage.log import Log
+log = Log.open(Path(sys.argv[1]))
+print(flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other_process() -> Iterator[Callable[[Path], None]]:
+    """Let another process open a log and keep it until the test ends."""
+    with ExitStack() as holders:
+
+        def hold(path: Path) -> None:
+            process = holders.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+                )
+            )
+            holders.callback(process.kill)
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"\n"
+
+        yield hold

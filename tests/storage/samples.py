@@ -69,7 +69,7 @@ def prediction(tokenizer_sha256: str, token_id: int, rank: int) -> Prediction:
     starts_word = token_id % 5 != 0
     word = f"word{token_id}" if starts_word else f"##ing{token_id}"
     piece = f"\u2581word{token_id}" if tokenizer_sha256 == ALBERT.tokenizer_sha256 and starts_word else word
-    return Prediction(rank, token_id, piece, word, starts_word, -0.25 * rank - token_id / 100_000)
+    return Prediction(rank, token_id, piece, word, starts_word, -2.5 - 0.25 * rank - token_id / 100_000)
 
 
 def answer(

@@ -17,7 +17,7 @@ import pytest
 from storage import history
 from storage.database import Cursor, Database, default_path
 from storage.driver import SETTINGS
-from storage.errors import ForeignFile, LogDamaged, LogUnwritable, NewerLog, QueryFailed, StorageError
+from storage.errors import ForeignFile, LogDamaged, LogUnwritable, NewerLog, QueryFailed, StorageError, WalDamaged
 from storage.log import Log
 from tests.storage.samples import ask
 
@@ -126,8 +126,10 @@ def test_a_damaged_wal_is_a_sentence_and_stays(tmp_path: Path) -> None:
     content = bytearray(wal.read_bytes())
     content[len(content) // 2] ^= 0x10
     wal.write_bytes(content)
-    with pytest.raises(LogDamaged, match=r"Keep the file and its \.wal as they are"):
+    with pytest.raises(WalDamaged, match=r"Run python -m storage repair") as damage:
         Database.open(path)
+    assert damage.value.position is not None
+    assert damage.value.position <= len(content) // 2
     assert wal.read_bytes() == content
 
 

@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 
 from storage import history
+from storage.errors import WalDamaged
 from storage.log import Log
-from tests.storage.samples import ask
+from storage.repair import repair
+from storage.verification import verify
+from storage.wal import wal_path
+from tests.storage.damage import flip, write_and_die
+from tests.storage.samples import ask, batch
 
 pytestmark = pytest.mark.faults
 
@@ -80,6 +85,78 @@ def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
         assert first >= total
     with Log.open(path) as log:
         assert_whole(log, list(range(first)))
+
+
+BACK_UP = """
+import itertools, sys
+from pathlib import Path
+from storage.backup import backup
+from storage.log import Log
+from tests.storage.samples import ask
+log = Log.open(Path(sys.argv[1]))
+log.append(ask("Asked before the backup [MASK].", number=int(sys.argv[3]), depth=20))
+print("begun", flush=True)
+for number in itertools.count():
+    backup(log.database, Path(sys.argv[2]) / f"{sys.argv[3]}-{number}.duckdb")
+    print("done", flush=True)
+"""
+MEND = """
+import sys
+from pathlib import Path
+from storage.repair import repair
+print("begun", flush=True)
+repair(Path(sys.argv[1]))
+print("done", flush=True)
+"""
+OTHER_KILLS = max(2, int(os.environ.get("MASKBOARD_KILLS", "50")) // 10)
+"""Kills during a backup, and as many during a repair."""
+
+
+def kill_while(code: str, arguments: list[str], wait: float) -> None:
+    """Start a program, and kill it that many seconds after it said that it began."""
+    process = subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"begun\n"
+    select.select([process.stdout], [], [], wait)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_kills_in_a_backup_leave_no_half_of_one(tmp_path: Path) -> None:
+    path, folder = tmp_path / "log.duckdb", tmp_path / "backups"
+    folder.mkdir()
+    generator = random.Random(20260302)
+    with Log.open(path) as log:
+        log.append(batch([f"Row {row} is [MASK]." for row in range(200)], number=9_000))
+    for number in range(OTHER_KILLS):
+        kill_while(BACK_UP, [str(path), str(folder), str(number)], generator.uniform(0, 1.5))
+        with Log.open(path) as log:
+            assert history.counts(log.database).runs == number + 2
+        for appeared in folder.glob("*.duckdb"):
+            if not appeared.name.startswith("."):
+                assert verify(appeared) == (), appeared.name
+                appeared.unlink()
+    assert verify(path) == ()
+
+
+def test_kills_in_a_repair_keep_every_byte(tmp_path: Path) -> None:
+    generator = random.Random(20260303)
+    for number in range(OTHER_KILLS):
+        path = tmp_path / str(number) / "log.duckdb"
+        path.parent.mkdir()
+        ends = write_and_die(path, 4)
+        flip(wal_path(path), ends[1] + 30)
+        damaged = wal_path(path).read_bytes()
+        kill_while(MEND, [str(path)], generator.uniform(0, 1.2))
+        if wal_path(path).exists():
+            # Killed before it was done, even between its two renamings: the next one does it.
+            with pytest.raises(WalDamaged):
+                Log.open(path)
+            repair(path)
+        with Log.open(path) as log:
+            assert history.counts(log.database).runs == 2
+        assert damaged in [each.read_bytes() for each in path.parent.glob("log.duckdb.damaged-*.wal")]
 
 
 FULL = """

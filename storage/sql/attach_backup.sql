@@ -1,0 +1,2 @@
+-- Where does the copy go?
+ATTACH $path AS maskboard_backup
