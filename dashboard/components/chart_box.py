@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
-from typing import Literal
 
 import pyarrow as pa
 import streamlit as st
@@ -14,19 +12,27 @@ import streamlit as st
 from dashboard.charts import Chart
 from dashboard.components.filters import selection_of_session
 from dashboard.pictures import png, svg
-from dashboard.selection_words import selection_in_a_name
 from dashboard.wording import count
+from storage.exports import file_name, selection_in_a_name
 from storage.output import Format, write
-from storage.visitor_sql import Rows
+from storage.visitors import Rows
 
 _RAW = "Every cell as it is, for programs. A spreadsheet takes a cell that starts with = + - or @ for a formula and runs it."
 
 
-def chart_box(chart: Chart, table: pa.Table, name: str, caption: str = "") -> None:
-    """Draw the chart, what it means, and the menu. `name` says what is inside, such as `regions`, and is unique on the page."""
+def chart_box(chart: Chart, table: pa.Table, name: str, caption: str = "", part: str | None = None) -> None:
+    """Draw the chart, what it means, and the menu.
+
+    Args:
+        chart: what is drawn.
+        table: its data.
+        name: what is inside, such as `regions`, unique on the page.
+        caption: what it means.
+        part: which part of the history that is, as a part of a file's name; without it, what the filters select.
+    """
     with st.container(gap="xsmall"):
         st.altair_chart(chart, key=f"chart_{name}")
-        _footer(chart, table, name, caption)
+        _footer(chart, table, name, caption, part)
 
 
 def brushed_chart_box(chart: Chart, table: pa.Table, name: str, caption: str, key: str, on_brush: Callable[[], None]) -> None:
@@ -36,11 +42,11 @@ def brushed_chart_box(chart: Chart, table: pa.Table, name: str, caption: str, ke
         _footer(chart, table, name, caption)
 
 
-def _footer(chart: Chart, table: pa.Table, name: str, caption: str) -> None:
+def _footer(chart: Chart, table: pa.Table, name: str, caption: str, part: str | None = None) -> None:
     with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
         if caption:
             st.caption(caption, width="stretch")
-        download_menu(name, lambda: table, chart)
+        download_menu(name, lambda: table, chart, part=part)
 
 
 def download_menu(
@@ -50,6 +56,7 @@ def download_menu(
     *,
     n: int | None = None,
     most: int | None = None,
+    part: str | None = None,
 ) -> None:
     """A small menu, under which it is said where a file does not hold everything.
 
@@ -59,10 +66,11 @@ def download_menu(
         chart: for a picture beside the data.
         n: how many rows the selection has; without it `table` is called to find out.
         most: how many of them `table` gives at most.
+        part: as for `chart_box`.
     """
     n = table().num_rows if n is None else n
     rows = rows_in_words(n, most)
-    hint = selection_in_a_name(selection_of_session())
+    hint = selection_in_a_name(selection_of_session()) if part is None else part
     menu = st.popover("Download", icon=":material/download:", type="tertiary", key=f"downloads_{name}")
     with menu.container(gap=None):
         whole = f"{name}-{hint}-{rows.replace(',', '').replace(' ', '-')}"
@@ -76,11 +84,6 @@ def download_menu(
             _button("Picture, SVG", partial(svg, chart), f"svg_{name}", file_name(drawn, "svg"), "image/svg+xml")
     if most is not None and n > most:
         st.caption(f"A download holds the {rows}.")
-
-
-def file_name(name: str, ending: Literal["csv", "png", "svg"]) -> str:
-    """What a file is called: what is inside, and the day in UTC."""
-    return f"maskboard-{name}-{datetime.now(UTC):%Y-%m-%d}.{ending}"
 
 
 def rows_in_words(n: int, most: int | None) -> str:

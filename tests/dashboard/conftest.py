@@ -27,6 +27,7 @@ def fresh_places() -> Iterator[None]:
     """Each test has a history of its own; the settings and the loaded checkpoints are kept, they take seconds to make."""
     yield
     resources._log.clear()
+    resources.unsaved.clear()
     st.cache_data.clear()
 
 
@@ -46,12 +47,12 @@ def open_app() -> OpenApp:
     def open_page(page: str = "compare", /, *, sample: bool = False, **parameters: str) -> AppTest:
         if not sample:
             without_sample()
-        app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+        app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=120)
         app.run()
         for name, value in parameters.items():
             app.query_params[name] = value
         if page != "compare":
-            app.switch_page(f"dashboard/app_pages/{page}.py")
+            app.switch_page(f"app_pages/{page}.py")
         return sound(app.run())
 
     return open_page

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.chart_box import _csv, file_name, rows_in_words
-from dashboard.selection_words import selection_in_a_name
+from dashboard.components.chart_box import _csv, rows_in_words
+from storage.exports import file_name, selection_in_a_name
 from storage.selection import Counting, Selection, WordSpace
 
 

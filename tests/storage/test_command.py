@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,14 +62,14 @@ def test_a_file_appears_whole(path: Path, tmp_path: Path) -> None:
     done = command("query", "FROM predictions", "--format", "parquet", "--out", str(out))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert pq.read_table(out).num_rows == 15
-    assert {file.name for file in tmp_path.iterdir()} == {path.name, f"{path.name}.lock", out.name}
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, f"{path.name}.lock", f"{path.name}.snapshots", out.name}
 
 
 def test_a_file_of_a_statement_that_fails_midway_does_not_appear(path: Path, tmp_path: Path) -> None:
     out = tmp_path / "rows.csv"
     sql = "SELECT CASE WHEN i < 90000 THEN i ELSE error('too far') END FROM range(100000) t(i)"
     says(command("query", sql, "--format", "csv", "--out", str(out)), "too far")
-    assert {file.name for file in tmp_path.iterdir()} == {path.name, f"{path.name}.lock"}
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, f"{path.name}.lock", f"{path.name}.snapshots"}
 
 
 @pytest.mark.usefixtures("path")
@@ -96,6 +97,12 @@ def test_a_cut_is_said() -> None:
         (["query", "SELECT 1", "--format", "parquet"], "Name a file with --out."),
         (["query", "SELECT 1", "--format", "xml"], "'xml' is not one of"),
         (["query", "SELECT 1", "--limit", "-1"], "--limit"),
+        (["query", "SELECT $a"], "The statement wants a value for $a."),
+        (["query", "SELECT $a", "--param", "a"], "Write --param name=value."),
+        (["query", "SELECT $a", "--param", "a:day=1"], "Types are text, integer, number, date, boolean."),
+        (["query", "SELECT $a", "--param", "a:integer=one"], "--param a: 'one' is not a whole number."),
+        (["query", "SELECT 1,\n nope"], 'Line 2, column 2: Referenced column "nope" was not found'),
+        (["query", "SELECT 1 +"], "Column 10: DuckDB cannot read this statement"),
         (["query", "SELECT 1", "--out", "/nowhere/at/all"], "The file /nowhere/at/all cannot be written"),
         (["query"], "Missing argument"),
         (["quary"], "No such command"),
@@ -110,12 +117,43 @@ def test_a_mistake_is_one_sentence(arguments: list[str], sentence: str, capsys: 
     assert told.err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("path")
+def test_parameters_are_values_with_a_type(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    sql = "SELECT $rank + 1 AS next, $text AS text, $day AS day FROM predictions WHERE rank = $rank LIMIT 1"
+    values = ["--param", "rank:integer=2", "--param", "text=a=b; DROP TABLE run", "--param", "day:date=2026-03-01"]
+    assert main(["query", sql, "--format", "csv", *values]) == 0
+    assert capfdbinary.readouterr().out == b"next,text,day\n3,a=b; DROP TABLE run,2026-03-01\n"
+
+
 @pytest.mark.parametrize("suffix", ["", ".wal", ".lock"])
 def test_the_answer_never_replaces_the_log(path: Path, suffix: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = path.read_bytes()
     assert main(["query", "SELECT 1", "--out", f"{path}{suffix}"]) == 2
     assert "would overwrite the log" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+def test_the_copy_of_a_running_dashboard_answers_and_its_age_is_said(path: Path) -> None:
+    code = (
+        "import sys\nfrom storage.log import Log\nfrom storage.snapshots import Snapshots\n"
+        "from tests.storage.samples import ask\n"
+        "with Log.open() as log, Snapshots(log.database) as snapshots:\n"
+        "    snapshots.current()\n    log.append(ask(number=1))\n    print('held', flush=True)\n    sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        done = command("query", "SELECT count(*) AS runs FROM runs", "--format", "csv")
+        assert (done.returncode, done.stdout) == (0, "runs\n1\n")
+        assert re.fullmatch(
+            rf"The log is in use by process {holder.pid}, so this is its copy of \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC, \d+ s"
+            r" old\. Refresh on its SQL page takes a new one\.\n",
+            done.stderr,
+        )
+        holder.kill()
+    assert path.exists()
 
 
 def test_a_running_dashboard_is_named(path: Path) -> None:

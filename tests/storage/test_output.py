@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.output import Format, distinct_names, plain, safe_cell, visible, write
-from storage.visitor_sql import Rows
+from storage.output import Format, bare_cell, distinct_names, plain, safe_cell, visible, write
+from storage.visitors import Rows
 
 
 def written(table: pa.Table, form: Format, limit: int | None = None, *, raw: bool = False) -> tuple[bytes, str]:
@@ -32,7 +33,7 @@ def test_a_csv_makes_formulas_safe_and_leaves_numbers_alone() -> None:
     content, told = written(table, Format.CSV)
     lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
     assert lines[0] == ["'=text", "number", "score"]
-    assert [line[0] for line in lines[1:]] == ["'" + formula for formula in FORMULAS] + ["a=1", ""]
+    assert [line[0] for line in lines[1:]] == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t'=1", "'\r'=1", "a=1", ""]
     assert [line[1:] for line in lines[1:3]] == [["-1", "-0.25"], ["-2", "-0.25"]]
     assert told == "8 rows"
 
@@ -42,11 +43,24 @@ def test_a_raw_csv_is_what_is_stored() -> None:
     assert [line[0] for line in csv.reader(io.StringIO(content.decode(), newline=""))][1:] == FORMULAS
 
 
-@given(st.text())
-def test_no_cell_starts_a_formula(text: str) -> None:
+STARTS = ("=", "+", "-", "@", "\t", "\r")
+TEXTS = st.text(alphabet=st.sampled_from("ab=+-@\t\r\n;',\"\u00e9"), max_size=12)
+
+
+@given(TEXTS)
+def test_no_cell_starts_a_formula_whatever_ends_a_cell(text: str) -> None:
     safe = safe_cell(text)
-    assert safe in (text, "'" + text)
-    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not safe.startswith(STARTS)
+    assert not any(part.startswith(("=", "+", "-", "@")) for part in re.split("[;\t\r\n]", safe))
+    if not text.startswith("'"):
+        assert bare_cell(safe) == text
+
+
+@given(st.lists(st.none() | TEXTS, min_size=1, max_size=5))
+def test_a_column_is_made_safe_as_its_cells_are(texts: list[str | None]) -> None:
+    content, _ = written(pa.table({"text": pa.array(texts, pa.string()), "n": range(len(texts))}), Format.CSV)
+    lines = list(csv.reader(io.StringIO(content.decode(), newline="")))[1:]
+    assert [line[0] for line in lines] == ["" if text is None else safe_cell(text) for text in texts]
 
 
 def test_json_is_an_array_of_objects_with_iso_times() -> None:

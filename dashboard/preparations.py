@@ -1,0 +1,124 @@
+"""Exports on their way: each is written by a thread of its own, so that no page waits and a person may stop it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dashboard.offers import Offer, Offers
+from storage.errors import StorageError
+from storage.exports import Manifest, Source, export, file_name, manifest_path
+from storage.output import Format
+from storage.snapshots import Snapshot
+from storage.whole_file import FileUnwritable
+
+logger = logging.getLogger(__name__)
+
+
+class PreparationState(StrEnum):
+    """How far an export is."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that can be fetched."""
+
+    name: str
+    """What it is called: the stem, the rows, the day."""
+    link: str
+    manifest_link: str
+    manifest: Manifest
+
+
+class _Cancelled(Exception):
+    """Ends the writing from within."""
+
+
+class Preparation:
+    """One export. Any thread may look at it."""
+
+    def __init__(
+        self, source: Source, form: Format, offers: Offers, snapshot: Callable[[], Snapshot], *, raw: bool = False
+    ) -> None:
+        self.source, self.form, self.raw = source, form, raw
+        self.rows = 0
+        """Rows written so far."""
+        self.state = PreparationState.RUNNING
+        self.problem = ""
+        """A sentence, where it failed."""
+        self.prepared: Prepared | None = None
+        self._offers, self._snapshot = offers, snapshot
+        self._offer: Offer | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="export", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has come to an end within this time."""
+        self._thread.join(seconds)
+        return self.state is not PreparationState.RUNNING
+
+    def cancel(self) -> None:
+        """Stop at the next rows; nothing is left of it."""
+        self._stop.set()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the file can still be fetched."""
+        offer, prepared = self._offer, self.prepared
+        return offer is not None and prepared is not None and self._offers.find(offer.token, prepared.name) is not None
+
+    def forget(self) -> None:
+        """Stop, and take the file away."""
+        self.cancel()
+        if self._offer is not None:
+            self._offers.close(self._offer.token)
+
+    def _run(self) -> None:
+        try:
+            self._offer = offer = self._offers.open()
+            self.prepared = self._write(offer)
+            self.state = PreparationState.DONE
+            return
+        except _Cancelled:
+            self.state = PreparationState.CANCELLED
+        except FileUnwritable as error:
+            self._fail(
+                f"The file could not be written where the dashboard runs: {error.reason}. Make room there, or export less."
+            )
+        except StorageError as error:
+            self._fail(str(error))
+        except Exception as error:  # the thread has no page above it that would say something
+            logger.error("an export failed", exc_info=error)
+            self._fail("Nobody foresaw this. The history is unharmed; the server's log holds the details.")
+        if self._offer is not None:
+            self._offers.close(self._offer.token)
+
+    def _write(self, offer: Offer) -> Prepared:
+        out = offer.folder / f"rows.{self.form}"
+        manifest = export(self.source, self._snapshot(), self.form, out, raw=self.raw, on_progress=self._progress)
+        count = f"{manifest.rows}-row{'' if manifest.rows == 1 else 's'}"
+        name = file_name("-".join([self.source.stem, count, *(["raw"] if self.raw else [])]), self.form)
+        whole = out.rename(offer.folder / name)
+        beside = manifest_path(out).rename(manifest_path(whole))
+        return Prepared(name, offer.link(name), offer.link(beside.name), manifest)
+
+    def _progress(self, rows: int) -> None:
+        if self._stop.is_set():
+            raise _Cancelled
+        self.rows = rows
+
+    def _fail(self, problem: str) -> None:
+        self.problem = problem
+        self.state = PreparationState.FAILED

@@ -1,0 +1,7 @@
+-- Which answers were asked for within the filters?
+SELECT answers.*
+FROM answers
+SEMI JOIN selected_answers(
+    since := $since, until := $until, checkpoints := string_split($checkpoints, chr(10)),
+    kinds := string_split($kinds, chr(10)), label := $label, author := $author, tag := $tag, text := $text
+) AS selected ON selected.answer_id = answers.answer_id;

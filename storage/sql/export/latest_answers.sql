@@ -1,0 +1,7 @@
+-- Which latest answers were asked for within the filters?
+SELECT latest_answers.*
+FROM latest_answers
+SEMI JOIN selected_answers(
+    since := $since, until := $until, checkpoints := string_split($checkpoints, chr(10)),
+    kinds := string_split($kinds, chr(10)), label := $label, author := $author, tag := $tag, text := $text
+) AS selected ON selected.answer_id = latest_answers.answer_id;

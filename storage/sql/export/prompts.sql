@@ -1,0 +1,7 @@
+-- Which prompts were asked within the filters?
+SELECT prompts.*
+FROM prompts
+SEMI JOIN selected_answers(
+    since := $since, until := $until, checkpoints := string_split($checkpoints, chr(10)),
+    kinds := string_split($kinds, chr(10)), label := $label, author := $author, tag := $tag, text := $text
+) AS selected ON selected.prompt_id = prompts.prompt_id;
