@@ -1,12 +1,13 @@
-"""Where the pages lie, as links and the navigation name them."""
+"""Where the pages lie, as links and the navigation name them: beside `dashboard/main.py`."""
 
 from __future__ import annotations
 
-COMPARE = "dashboard/app_pages/compare.py"
-HISTORY = "dashboard/app_pages/history.py"
-DISTRIBUTIONS = "dashboard/app_pages/distributions.py"
-VOCABULARY = "dashboard/app_pages/vocabulary.py"
-DIVERSITY = "dashboard/app_pages/diversity.py"
-DISAGREEMENTS = "dashboard/app_pages/disagreements.py"
-ACCURACY = "dashboard/app_pages/accuracy.py"
-MODELS = "dashboard/app_pages/models.py"
+COMPARE = "app_pages/compare.py"
+HISTORY = "app_pages/history.py"
+DISTRIBUTIONS = "app_pages/distributions.py"
+VOCABULARY = "app_pages/vocabulary.py"
+DIVERSITY = "app_pages/diversity.py"
+DISAGREEMENTS = "app_pages/disagreements.py"
+ACCURACY = "app_pages/accuracy.py"
+SQL = "app_pages/sql.py"
+MODELS = "app_pages/models.py"

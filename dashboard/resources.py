@@ -12,8 +12,10 @@ from typing import TypeVar, cast
 import pyarrow.compute as pc
 import streamlit as st
 
+from dashboard.copies import Copies
 from dashboard.downloads import Downloads
 from dashboard.palette import CheckpointStyle, checkpoint_styles
+from dashboard.unsaved import Unsaved
 from pipelines import catalogue, checkpoints
 from pipelines.agreement import as_asked
 from pipelines.errors import PipelineError
@@ -22,11 +24,13 @@ from pipelines.shelf import Shelf
 from pipelines.vocabulary import read_tokenizer
 from pipelines.words import WordMap
 from storage import history, measures, samples
+from storage.database import default_path
 from storage.errors import StorageError
-from storage.history import Latency, RunPage
+from storage.history import Latency
 from storage.log import Log
 from storage.measures import SelectedCheckpoint
 from storage.records import Comparison
+from storage.repair import Repaired, repair
 from storage.selection import Choices, Selection, choices
 
 Found = TypeVar("Found")
@@ -39,6 +43,16 @@ class OpenLog:
     log: Log | None
     problem: str | None = None
     """One sentence, where there is none."""
+    copies: Copies | None = None
+    """What people's SQL reads of it; there where the log is."""
+    error: StorageError | None = None
+    """What `problem` says, where the kind of it matters."""
+
+    @property
+    def said(self) -> str | None:
+        """What the banner above every page says is the matter."""
+        trouble = None if self.log is None else self.log.database.trouble
+        return self.problem if trouble is None else str(trouble.error)
 
 
 @st.cache_resource(show_spinner=False)
@@ -113,20 +127,51 @@ def downloads() -> Downloads:
     return Downloads()
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda held: held.close())
-def _log() -> Log:
+@st.cache_resource(show_spinner=False, on_release=lambda held: _close(held))
+def _log() -> OpenLog:
     log = Log.open()
     with suppress(StorageError):  # a log without the sample is a log all the same
         samples.add(log.database)
-    return log
+    return OpenLog(log, copies=Copies(log.database))
+
+
+def _close(held: OpenLog) -> None:
+    if held.copies is not None:
+        held.copies.close()
+    if held.log is not None:
+        held.log.close()
 
 
 def open_log() -> OpenLog:
     """One log per process. A failure is not kept: the next run of a page tries again."""
     try:
-        return OpenLog(_log())
+        return _log()
     except StorageError as error:
-        return OpenLog(None, str(error))
+        return OpenLog(None, str(error), error=error)
+
+
+@st.cache_resource(show_spinner=False)
+def unsaved() -> Unsaved:
+    """What was answered in this process and could not be saved yet."""
+    return Unsaved()
+
+
+@st.cache_resource(show_spinner=False)
+def _one_repair() -> threading.Lock:
+    return threading.Lock()
+
+
+def repair_log() -> Repaired | None:
+    """Bring back a log whose WAL is damaged, in place: the next run of every page opens it. None where it opens already.
+
+    Raises `StorageError`.
+    """
+    with _one_repair():
+        opened = open_log()
+        if opened.log is not None and not (opened.log.database.trouble and not opened.log.database.trouble.may_be_read):
+            return None
+        _log.clear()
+        return repair(default_path())
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -149,17 +194,8 @@ def word_map(name: str, tokenizer_sha256: str | None = None) -> WordMap | None:
         return None
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
-def _recent_runs(_log: Log, version: int, search: str, selection: Selection, limit: int, offset: int) -> RunPage:
-    return history.recent_runs(_log.database, search=search or None, selection=selection, limit=limit, offset=offset)
-
-
-def recent_runs(log: Log, search: str, selection: Selection, limit: int, offset: int) -> RunPage:
-    """One page of the history. Raises `StorageError`."""
-    return _recent_runs(log, log.version, search, selection, limit, offset)
-
-
-@st.cache_data(show_spinner=False, max_entries=200)
+# No copy for each session: a comparison is frozen, and one of thousands of prompts takes seconds to copy.
+@st.cache_resource(show_spinner=False, max_entries=32)
 def _comparison(_log: Log, version: int, run_id: str) -> Comparison | None:
     found = history.comparison(_log.database, run_id)
     return None if found is None else as_asked(found)
@@ -226,18 +262,18 @@ def selected_prompts(log: Log, selection: Selection) -> int:
 
 @st.cache_data(show_spinner=False, max_entries=300)
 def _answer_of(
-    _log: Log, version: int, _question: Callable[..., object], name: str, selection: Selection, options: dict[str, object]
+    _log: Log, version: int, _question: Callable[..., object], name: str, given: tuple[object, ...], options: dict[str, object]
 ) -> object:
-    return _question(_log.database, selection, **options)
+    return _question(_log.database, *given, **options)
 
 
-def answer_of(log: Log, question: Callable[..., Found], selection: Selection, **options: object) -> Found:
-    """What a use case of `pipelines.analysis`, or a question of `storage.measures`, finds in a part of the history.
+def answer_of(log: Log, question: Callable[..., Found], *given: object, **options: object) -> Found:
+    """What a question of `storage`, or a use case of `pipelines.analysis`, finds in the log.
 
-    `question` takes a database, the selection and the options. Kept until the log changes. Raises `StorageError`.
+    `question` takes a database, what is given and the options. Kept until the log changes. Raises `StorageError`.
     """
     name = f"{question.__module__}.{question.__qualname__}"
-    return cast("Found", _answer_of(log, log.version, question, name, selection, options))
+    return cast("Found", _answer_of(log, log.version, question, name, given, options))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -8,7 +8,9 @@ NOT_A_RUN = (
     "The address names a run in a form that no run has. Check that the link was copied whole, or look for the run in the "
     "history."
 )
-UNKNOWN_RUN = "The history on this machine holds no run of that id. It may be in another log, or not have been saved."
+UNKNOWN_RUN = (
+    "The history on this machine holds no run of that id. It may have been deleted, be in another log, or not have been saved."
+)
 
 
 def read_run_id(text: str) -> str | None:

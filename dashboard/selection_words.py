@@ -9,9 +9,6 @@ from datetime import date
 from dashboard.wording import count, listed
 from storage.selection import MOST_OFFERED, Choices, Counting, Selection, WordSpace
 
-MOST_IN_A_NAME = 60
-"""Characters; file systems take 255 bytes for a whole name."""
-
 _DIGITS = re.compile(r" \([0-9a-z]{7,}\)$")
 
 
@@ -36,33 +33,6 @@ def selection_in_words(selection: Selection) -> str:
     if not said:
         return "the whole history"
     return f"the history {', '.join(said)}" if parts[0] else f"the history: {', '.join(said)}"
-
-
-def selection_in_a_name(selection: Selection) -> str:
-    """The same, shortened for the name of a file: letters, digits, dots and dashes.
-
-    >>> selection_in_a_name(Selection())
-    'all'
-    >>> selection_in_a_name(Selection(since=date(2026, 3, 1), checkpoints=("bert-mini",), text="the sky"))
-    'from-2026-03-01-bert-mini-the-sky'
-    """
-    parts = [
-        f"from {selection.since}" if selection.since else "",
-        f"until {selection.until}" if selection.until else "",
-        *selection.checkpoints,
-        *selection.kinds,
-        *(each or "" for each in (selection.label, selection.author, selection.tag, selection.text)),
-        "all asks" if selection.counting is Counting.ALL_ASKS else "",
-        ""
-        if selection.space is WordSpace.WORDS
-        else f"{selection.space} words"
-        if selection.space is WordSpace.SHARED
-        else "pieces",
-    ]
-    said = [each for part in parts if (each := re.sub(r"[^0-9A-Za-z.]+", "-", part).strip("-."))]
-    if not any(parts):
-        return "all"
-    return "-".join(said)[:MOST_IN_A_NAME].rstrip("-.") or "filtered"
 
 
 def counting_in_words(selection: Selection) -> str:

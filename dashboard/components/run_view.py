@@ -1,4 +1,4 @@
-"""One run that was opened from the history: when, by whom, and everything it holds."""
+"""One run that was opened from the history: when, by whom, everything it holds, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -6,70 +6,89 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import places
+from dashboard import places, resources
+from dashboard.components.change import show_not_done
 from dashboard.components.comparison_view import show_comparison
+from dashboard.components.delete_box import delete_box, delete_button
+from dashboard.components.drift_panel import show_drift
+from dashboard.components.marks import note_box, show_marks, star_button, tag_box
 from dashboard.components.problem import show_problem
+from dashboard.components.run_actions import show_actions
 from dashboard.components.sample_notice import show_sample
-from dashboard.resources import OpenLog, comparison
+from dashboard.components.way_back import back_to_list, settle_view
 from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
-from dashboard.wording import count, listed, moment
+from dashboard.run_words import act_in_words, versions_in_words
+from dashboard.side_by_side import prompts_side_by_side
+from dashboard.wording import count
 from pipelines.prompts import printable
+from storage import annotations as marked
+from storage import history
+from storage.annotations import Target
 from storage.errors import StorageError
-from storage.records import Comparison, RunKind
+from storage.log import Log
+from storage.records import Comparison, Prompt, RunKind
 
 
-def show_run(opened: OpenLog, named: str) -> None:
+def show_run(log: Log, named: str, author: str | None) -> None:
     """The run that an address names, or a sentence where there is none."""
-    st.button("All runs", icon=":material/arrow_back:", type="tertiary", on_click=_close_run)
+    back_to_list()
     run_id = read_run_id(named)
     if run_id is None:
         show_problem("That run cannot be shown", NOT_A_RUN)
         return
-    if opened.log is None:
-        show_problem("The history cannot be read", opened.problem or "")
-        return
     try:
-        found = comparison(opened.log, run_id)
+        with st.spinner("Opening the run"):
+            found = resources.comparison(log, run_id)
+        if found is None:
+            show_problem("That run cannot be shown", UNKNOWN_RUN)
+            return
+        settle_view(run=run_id)
+        _show(log, found, author)
     except StorageError as error:
         show_problem("The history cannot be read", str(error))
-        return
-    if found is None:
-        show_problem("That run cannot be shown", UNKNOWN_RUN)
-        return
-    # A link to the page that is open already does not reach the address bar; this does, so that a reload stays here.
-    st.query_params["run"] = run_id
-    _show_act(found)
+
+
+def _show(log: Log, found: Comparison, author: str | None) -> None:
+    run_id = found.run.run_id
+    target = Target(run_id=run_id)
+    file, versions = found.run.options.get("file"), versions_in_words(found)
+    of_file = f", from {file}" if found.run.kind is RunKind.IMPORT and file else ""
+    st.text(printable(act_in_words(found.run) + of_file + (f", with {versions}" if versions else "")))
     if found.run.kind is RunKind.SAMPLE:
         show_sample()
-    show_comparison(found, partial(_show_ways_on, found))
+    show_not_done()
+    prompts = resources.answer_of(log, history.prompt_ids_of, run_id)
+    show_actions(log, found, resources.answer_of(log, marked.annotations, target), author)
+    delete_box(log, target, *(Target(prompt_id=prompt_id) for prompt_id in prompts.values()))
+    show_drift(log, found)
+    show_comparison(found, partial(_show_prompt, log, found, prompts, author))
 
 
-def _close_run() -> None:
-    st.query_params.pop("run", None)
-
-
-_ACTS = {RunKind.IMPORT: "Imported", RunKind.SAMPLE: "Added", RunKind.REPLAY: "Asked again"}
-
-
-def _show_act(found: Comparison) -> None:
-    run = found.run
-    act = f"{_ACTS.get(run.kind, 'Asked')} {moment(run.started_at)}"
-    if run.author:
-        act += f" by {run.author}"
-    if run.label:
-        act += f", as {run.label}"
-    if run.kind is RunKind.IMPORT and run.options.get("file"):
-        act += f", from {run.options['file']}"
-    versions = [f"{name} {run.environment[name]}" for name in ("torch", "transformers") if name in run.environment]
-    if versions and found.answers:
-        act += f", with {listed(versions)}"
-    st.text(printable(act))
-
-
-def _show_ways_on(found: Comparison) -> None:
+def _show_prompt(log: Log, found: Comparison, prompts: dict[str, int], author: str | None) -> None:
+    """What stands beside a prompt: what people have put on it, wherever it was asked, and the ways on."""
+    prompt = _prompt_shown(found)
+    prompt_id = None if prompt is None else prompts.get(prompt.text)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        prompts, answers = count(len(found.prompts), "prompt"), count(len(found.answers), "answer")
-        st.caption(f"{prompts}, {answers}.", width="content")
+        counted, answers = count(len(found.prompts), "prompt"), count(len(found.answers), "answer")
+        st.caption(f"{counted}, {answers}.", width="content")
         st.page_link(
             places.COMPARE, label="Take to Compare", icon=":material/view_column:", query_params={"run": found.run.run_id}
         )
+        if prompt_id is None:
+            return
+        target, key = Target(prompt_id=prompt_id), f"prompt_{prompt_id}"
+        marks = resources.answer_of(log, marked.annotations, target)
+        with st.popover("This prompt", icon=":material/more_horiz:", type="tertiary", key=f"of_{key}"):
+            st.caption("On the prompt itself, in whichever run it was asked.")
+            star_button(target, marks, author, key)
+            tag_box(target, marks, resources.filter_choices(log).tags, author, key)
+            note_box(target, author, key)
+            delete_button(target, key)
+    show_marks(marks, key)
+
+
+def _prompt_shown(found: Comparison) -> Prompt | None:
+    """The one that was chosen, where the run has several."""
+    groups = prompts_side_by_side(found)
+    chosen = st.session_state.get("prompt_of_run")
+    return next((group[0] for group in groups if group == chosen), groups[0][0] if groups else None)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -46,8 +48,14 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of these tests alone: its own home, its own history, a port that was free."""
-    place = tmp_path_factory.mktemp("server")
+    """The address of a server of these tests alone."""
+    with running_server(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@contextmanager
+def running_server(place: Path) -> Iterator[str]:
+    """The address of a server with its own home, its own history `place / "history.duckdb"`, and a port that was free."""
     missing = [f"{family}-mini" for family in ("bert", "distilbert", "albert") if not (BUNDLED_DIR / f"{family}-mini").is_dir()]
     if missing:
         pytest.skip(f"needs the bundled checkpoints; {', '.join(missing)} are not there")

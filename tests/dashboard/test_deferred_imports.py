@@ -13,7 +13,7 @@ IMPORT_EVERYTHING = """
 import pkgutil, importlib, sys
 import dashboard
 for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
-    if not module.name.startswith("dashboard.app_pages."):
+    if not module.name.startswith(("dashboard.app_pages.", "dashboard.main")):
         importlib.import_module(module.name)
 assert not {"torch", "transformers"} & set(sys.modules), "a model library was imported"
 """
@@ -36,7 +36,7 @@ load = fill_mask.load
 fill_mask.load = lambda *given: (held.wait(), load(*given))[1]
 builtins.__import__ = watch
 
-app = AppTest.from_file({str(ROOT / "streamlit_app.py")!r}, default_timeout=60).run()
+app = AppTest.from_file({str(ROOT / "dashboard" / "main.py")!r}, default_timeout=60).run()
 assert not app.exception, app.exception
 assert app.text_area(key="prompt").value.startswith("MLM and NSP")
 assert "torch" not in sys.modules, "the first page waited for torch"

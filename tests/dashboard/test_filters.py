@@ -58,7 +58,7 @@ def test_the_next_page_keeps_the_filters(open_app: OpenApp) -> None:
     app = open_app("vocabulary", text="sky", label="first look")
     assert "No answer fits: the history: labelled “first look”, prompts that hold “sky”." in plain(app)
     for page in ("distributions", "models", "history", "accuracy"):
-        app.switch_page(f"dashboard/app_pages/{page}.py").run()
+        app.switch_page(f"app_pages/{page}.py").run()
         sound(app)
         if page != "models":
             assert app.text_input(key="text").value == "sky", page
@@ -90,7 +90,7 @@ def test_one_checkpoint_that_is_not_there_leaves_the_others(open_app: OpenApp) -
     small_history()
     app = open_app("compare")
     app.query_params["checkpoints"] = ["no-such-bert", "albert-mini"]
-    sound(app.switch_page("dashboard/app_pages/distributions.py").run())
+    sound(app.switch_page("app_pages/distributions.py").run())
     assert "No answer here is of a checkpoint named “no-such-bert”." in plain(app)
     assert selected(app).startswith("3 prompts of the history: answers of no-such-bert and albert-mini;")
 

@@ -142,6 +142,14 @@ def test_text_of_people_is_never_a_part_of_an_expression() -> None:
                 assert HOSTILE not in str(value), f"{name}: {key}"
 
 
+def test_nor_of_one_that_vega_lite_makes_of_a_chart() -> None:
+    for name, chart in every_chart(3).items():
+        compiled = chart.to_dict(format="vega")
+        for key, value in walk(compiled):
+            if key in (*EXPRESSIONS, "update", "init", "events"):
+                assert HOSTILE not in str(value), f"{name}: {key}"
+
+
 def test_axes_with_numbers_have_a_title() -> None:
     for name, chart in every_chart(2).items():
         for layer in chart.to_dict()["layer"]:

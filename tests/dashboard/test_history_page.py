@@ -7,10 +7,12 @@ import sys
 from dataclasses import replace
 
 from dashboard.components.run_list import RUNS_PER_PAGE
+from storage import annotations as marked
+from storage.annotations import Target
 from storage.log import Log
-from storage.records import AskedAnswer, Comparison, Run, RunKind
+from storage.records import AskedAnswer, Comparison, Run, RunKind, RunStatus
 from tests.conftest import ROOT
-from tests.dashboard.conftest import OpenApp, markup, plain
+from tests.dashboard.conftest import OpenApp, markup, plain, sound
 from tests.storage import samples
 
 
@@ -50,6 +52,79 @@ def test_search_finds_and_says_when_it_does_not(open_app: OpenApp) -> None:
     assert "The sky is [MASK]." not in plain(app)
     app.text_input(key="search").set_value("100 %").run()
     assert "Nothing that was asked holds" in plain(app)
+
+
+def test_label_tags_star_and_notes_stand_in_the_row(open_app: OpenApp) -> None:
+    (run_id,) = keep("The sea is [MASK].")
+    with Log.open() as log:
+        target = Target(run_id=run_id)
+        marked.set_label(log.database, run_id, "**first** look")
+        marked.add_tag(log.database, target, "to <b>check</b>")
+        marked.star(log.database, target, "Ada")
+        marked.star(log.database, target, "Ben")
+        marked.add_note(log.database, target, "Odd.")
+    app = open_app("history")
+    assert "“**first** look” · #to <b>check</b> · 1 note" in plain(app)
+    assert app.button(key=f"star_{run_id}").label == "★ 2"
+    assert "**first**" not in markup(app)
+    assert "<b>" not in markup(app)
+
+
+def test_a_run_that_was_stopped_says_so(open_app: OpenApp) -> None:
+    run = replace(samples.run(), kind=RunKind.REPLAY, status=RunStatus.CANCELLED)
+    with Log.open() as log:
+        log.append(replace(samples.ask(), run=run))
+    assert "1 Mar 2026, 09:30 UTC · replay, stopped before its end" in [each.value for each in open_app("history").caption]
+    assert "Asked again 1 Mar 2026, 09:30 UTC, stopped before its end" in plain(open_app("history", run=run.run_id))
+
+
+def test_whole_words_leave_out_parts_of_words(open_app: OpenApp) -> None:
+    keep("Modern art is [MASK].", "My heart is [MASK].")
+    both = open_app("history", search="art")
+    assert "2 runs, newest first, matching your search" in [each.value for each in both.caption]
+    app = sound(both.toggle(key="whole_words").set_value(True).run())
+    assert "1 run, newest first, matching your search as whole words" in [each.value for each in app.caption]
+    assert "My heart is [MASK]." not in plain(app)
+    assert "holds the whole words" in plain(open_app("history", search="hear", whole_words="true"))
+
+
+def test_only_what_is_starred(open_app: OpenApp) -> None:
+    _, sea = keep("The sky is [MASK].", "The sea is [MASK].")
+    assert "Nothing is starred yet." in plain(open_app("history", starred="true"))
+    with Log.open() as log:
+        marked.star(log.database, Target(run_id=sea))
+    app = open_app("history", starred="true")
+    assert "1 run, newest first, starred" in [each.value for each in app.caption]
+    assert "The sky is [MASK]." not in plain(app)
+    assert "Nothing starred holds" in plain(open_app("history", starred="true", search="sky"))
+
+
+def test_the_way_back_leads_to_the_list_as_it_was(open_app: OpenApp) -> None:
+    (run_id,) = keep("The sea is [MASK].")
+    app = open_app("history", search="sea", whole_words="true")
+    app.query_params.clear()
+    app.query_params["run"] = run_id
+    sound(app.run())
+    sound(app.button(key="all_runs").click().run())
+    assert app.text_input(key="search").value == "sea"
+    assert app.toggle(key="whole_words").value
+    assert "run" not in app.query_params
+
+
+def test_what_is_taken_away_is_what_is_listed(open_app: OpenApp) -> None:
+    keep("The sky is [MASK].", "The sea is [MASK].", "A seal is [MASK].")
+    app = open_app("history", search="sea", whole_words="true")
+    sound(app.button(key="export_prepare_runs").click().run())
+    app.session_state["export_prepared_runs"].wait(60)
+    assert "1 row, " in plain(sound(app.run()))
+
+
+def test_everything_is_shown_again_at_a_click(open_app: OpenApp) -> None:
+    keep("The sea is [MASK].")
+    app = open_app("history", search="nothing holds this", starred="true")
+    sound(app.button(key="reset_nothing").click().run())
+    assert "The sea is [MASK]." in plain(app)
+    assert not app.text_input(key="search").value
 
 
 def test_the_words_of_several_blanks_say_which_blank_they_are_of(open_app: OpenApp) -> None:
@@ -111,11 +186,11 @@ def test_markup_in_labels_is_text(open_app: OpenApp) -> None:
 OPEN_HISTORY = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file({str(ROOT / "streamlit_app.py")!r}, default_timeout=60)
+app = AppTest.from_file({str(ROOT / "dashboard" / "main.py")!r}, default_timeout=60)
 from dashboard import resources
 resources._prepare_defaults = lambda *_: None
 app.run()
-app.switch_page("dashboard/app_pages/history.py").run()
+app.switch_page("app_pages/history.py").run()
 assert not app.exception, app.exception
 assert "The sky is [MASK]." in [each.value for each in app.text], [each.value for each in app.text]
 app.query_params["run"] = {samples.run_id(0)!r}

@@ -6,7 +6,12 @@ import ast
 
 from tests.conftest import ROOT
 
-FORBIDDEN_COMMANDS = {"write", "table", "html", "iframe", "latex", "components", "write_stream", "exception", "link_button"}
+FORBIDDEN_COMMANDS = {"write", "table", "html", "iframe", "latex", "components", "write_stream", "exception"}
+LINKS = {
+    ("dashboard/components/export_box.py", "prepared.link"),
+    ("dashboard/components/export_box.py", "prepared.manifest_link"),
+}
+"""Addresses that a button may open: those of prepared files, which the server makes of random letters and its own names."""
 FORBIDDEN_OPTIONS = {"unsafe_allow_html", "unsafe_allow_javascript"}  # named here so that no page may use them
 OWN_TEXT_ONLY = {"markdown", "title", "header", "subheader", "error", "warning", "info", "success", "toast"}
 """Commands that read markup: they take literals of the source, or a name that was checked against a pattern."""
@@ -32,6 +37,11 @@ def test_no_command_that_reads_html() -> None:
     for file, call in calls():
         assert command(call) not in FORBIDDEN_COMMANDS, f"{file}:{call.lineno} {command(call)}"
         assert not FORBIDDEN_OPTIONS & {str(option.arg) for option in call.keywords}, f"{file}:{call.lineno}"
+
+
+def test_a_link_leads_to_a_prepared_file_and_nowhere_else() -> None:
+    links = {(file, ast.unparse(call.args[1])) for file, call in calls() if command(call) == "link_button"}
+    assert links == LINKS
 
 
 def test_what_is_read_as_markup_is_written_in_the_source() -> None:

@@ -16,7 +16,16 @@ from dashboard.wording import about, agreement_in_words, percent
 from storage.records import Agreement, Answer, AskedAnswer, Prediction, Prompt
 from tests.storage import samples
 
-MODULES = ("dashboard.wording", "dashboard.palette", "dashboard.run_link", "dashboard.top_k", "dashboard.components.cut_panel")
+MODULES = (
+    "dashboard.wording",
+    "dashboard.palette",
+    "dashboard.run_link",
+    "dashboard.top_k",
+    "dashboard.components.cut_panel",
+    "dashboard.marks_words",
+    "dashboard.run_words",
+    "dashboard.drift_words",
+)
 PROMPT = Prompt("The [MASK].")
 
 
