@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 import pyarrow as pa
 
 from dashboard.palette import NOT_SHARED, family_colour
 from dashboard.wording import percent
-from storage.records import Agreement, Answer, AskedAnswer, Prediction
+from pipelines.agreement import Bounds
+from storage.records import Agreement, Answer, AskedAnswer, Filling, Prediction
 
 MOST_WORDS_IN_LIST = 50
 """Bars that one answer is drawn with; a table shows the rest."""
@@ -36,7 +38,13 @@ _HEAT_MAP = pa.schema(
 _PAIRS = pa.schema(
     {
         "pair": pa.string(), "top1": pa.string(), "overlap": pa.string(), "jaccard": pa.float64(), "rbo": pa.float64(),
-        "jsd": pa.string(), "coverage": pa.string(),
+        "rbo_minimum": pa.float64(), "jsd": pa.string(), "coverage": pa.string(),
+    }
+)  # fmt: skip
+_FILLINGS = pa.schema(
+    {
+        "checkpoint": pa.string(), "order": pa.string(), "rank": pa.int32(), "words": pa.string(), "slots": pa.string(),
+        "joint": pa.string(),
     }
 )  # fmt: skip
 _CANDIDATES = pa.schema(
@@ -153,24 +161,35 @@ def words_in_lists(answers: Sequence[AskedAnswer]) -> int:
     return len({line.word for asked in answers for line in asked.answer.predictions})
 
 
-def pairs_table(agreements: Sequence[Agreement]) -> pa.Table:
-    """One row for each pair of checkpoints. A divergence with a coverage under a half stands in brackets."""
+def pairs_table(agreements: Sequence[Agreement], open_ends: Sequence[Bounds] = ()) -> pa.Table:
+    """One row for each pair of checkpoints. A divergence with a coverage under a half stands in brackets.
+
+    `open_ends`, where given, are the bounds of each agreement in their order.
+    """
     rows = []
-    for each in agreements:
+    for each, bounds in zip_longest(agreements, open_ends):
         coverages = [share for share in (each.coverage_a, each.coverage_b) if share is not None]
         jsd = "-" if each.jsd_shared is None else f"{each.jsd_shared:.3f}"
         rows.append(
             {
                 "pair": f"{each.checkpoint_a.name} · {each.checkpoint_b.name}",
                 "top1": "yes" if each.top1_same else "no",
-                "overlap": f"{round(each.overlap * each.depth)} of {each.depth}",
+                "overlap": _overlap(each, bounds),
                 "jaccard": each.jaccard,
                 "rbo": each.rbo,
+                "rbo_minimum": None if bounds is None else bounds.rbo_minimum,
                 "jsd": f"({jsd})" if low_coverage(each) else jsd,
                 "coverage": " / ".join(percent(share) for share in coverages) or "-",
             }
         )
     return pa.Table.from_pylist(rows, schema=_PAIRS)
+
+
+def _overlap(agreement: Agreement, bounds: Bounds | None) -> str:
+    shared = f"{round(agreement.overlap * agreement.depth)} of {agreement.depth}"
+    if bounds is None or bounds.most_shared is None or bounds.most_shared >= agreement.depth:
+        return shared
+    return f"{shared}, at most {bounds.most_shared}"
 
 
 def low_coverage(agreement: Agreement) -> bool:
@@ -201,6 +220,24 @@ def candidates_table(answers: Sequence[AskedAnswer], expected: Sequence[str]) ->
                     }
                 )
     return pa.Table.from_pylist(rows, schema=_CANDIDATES)
+
+
+def fillings_table(fillings: Sequence[Filling]) -> pa.Table:
+    """One row for each way to fill all masks together: words in the order of the sentence, steps in that of choosing."""
+    rows = []
+    for filling in fillings:
+        in_sentence = sorted(filling.slots, key=lambda slot: slot.mask_index)
+        rows.append(
+            {
+                "checkpoint": filling.checkpoint.name,
+                "order": filling.order.value,
+                "rank": filling.rank,
+                "words": " · ".join(slot.word for slot in in_sentence),
+                "slots": ", ".join(f"{slot.word} {percent(math.exp(slot.logprob))}" for slot in filling.slots),
+                "joint": percent(math.exp(filling.logprob)),
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=_FILLINGS)
 
 
 def _place(rank: int | None) -> str:

@@ -15,26 +15,26 @@ WIDTH = 760
 SCALE = 2.0
 """Pixels of the PNG to one of the chart: sharp in print."""
 
-_INK, _QUIET, _RULE = "#0b1118", "#55606d", "#d9dfe5"
-"""The colours of text and lines of the light mode in `.streamlit/config.toml`."""
+INK, QUIET, RULE = "#0b1118", "#55606d", "#d9dfe5"
+"""The colours of text, of names beside it and lines of the light mode in `.streamlit/config.toml`."""
 _LOOK: dict[str, Any] = {
     "background": "#ffffff",
     "font": "sans-serif",
-    "range": {"category": [_INK]},
-    "title": {"color": _INK},
+    "range": {"category": [INK]},
+    "title": {"color": INK},
     "axis": {
-        "labelColor": _QUIET, "titleColor": _QUIET, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
-        "gridColor": _RULE, "domainColor": _RULE, "tickColor": _RULE,
+        "labelColor": QUIET, "titleColor": QUIET, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+        "gridColor": RULE, "domainColor": RULE, "tickColor": RULE,
     },
-    "legend": {"labelColor": _INK, "titleColor": _QUIET},
+    "legend": {"labelColor": INK, "titleColor": QUIET},
     "view": {"stroke": None},
 }  # fmt: skip
 
 
-def svg(chart: Chart) -> bytes:
+def svg(chart: Chart, width: int = WIDTH) -> bytes:
     """The chart as an SVG file; its text stays text."""
     out = io.StringIO()
-    on_paper(chart).save(out, format="svg")
+    on_paper(chart, width).save(out, format="svg")
     return out.getvalue().encode("utf-8")
 
 
@@ -45,7 +45,7 @@ def png(chart: Chart) -> bytes:
     return out.getvalue()
 
 
-def on_paper(chart: Chart) -> Chart:
+def on_paper(chart: Chart, width: int = WIDTH) -> Chart:
     """The chart with a width of its own and the look of a light page."""
-    drawn: Chart = chart.properties(width=WIDTH, padding=16).configure(**_LOOK)
+    drawn: Chart = chart.properties(width=width, padding=16).configure(**_LOOK)
     return drawn

@@ -15,10 +15,12 @@ DEFINITIONS = {
     "word_mass": "The share of its probability that goes to pieces that start a word; the rest goes to pieces that "
     "continue one, such as ##ing.",
     "latency": "From handing the prompt to the checkpoint until its answer was there; from the log: the time of the look-up.",
-    "overlap": "Words that stand in both lists, as a share of the length of the lists.",
+    "overlap": "Words that stand in both lists, of the length of the lists. At most as many can be as the other checkpoint can "
+    "say in one mask.",
     "jaccard": "Words that stand in both lists, divided by the words that stand in either.",
     "rbo": "Rank-biased overlap with p = 0.9 (Webber, Moffat and Zobel 2010): how alike the two rankings are, where the "
     "first ranks count most. 1 is the same order, 0 is no word in common.",
+    "rbo_minimum": "What RBO is at least, however the lists go on: between this and RBO lies what so short lists cannot tell.",
     "jsd": "Jensen-Shannon divergence (Lin 1991) of the two full distributions, over the words that both can say and one "
     "bucket for the rest: 0 bit is the same, 1 bit is nothing in common. The true divergence is at least this.",
     "coverage": "The probability that a checkpoint puts on the words that both can say. Where one of the two is under "
@@ -30,6 +32,17 @@ DEFINITIONS = {
     "rank_shared": "Place among the words that all checkpoints of this run can say, so that places can be compared.",
 }
 """One plain sentence or two for each figure on the pages; see docs/metrics.md for formulas."""
+
+SOURCES = {
+    "bundled": ("bundled", "Small weights that come with Maskboard."),
+    "hub": ("hub", "The published weights, from the hub's cache on this machine."),
+    "folder": ("folder", "Weights in a folder that a person named."),
+    "import": ("imported", "Answers that were made elsewhere and imported."),
+}
+"""Where weights were read from: the word for it, and what it means."""
+
+ELSEWHERE = ("elsewhere", "Weights from a place that this version does not know.")
+"""A source that is none of these."""
 
 
 def percent(share: float) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from pipelines.metrics import jaccard, overlap, rank_biased_overlap
+from pipelines.metrics import distinct_words, jaccard, overlap, rank_biased_overlap
 from storage.records import Agreement, Answer, Comparison, Prompt, RunKind
+
+if TYPE_CHECKING:
+    from pipelines.words import WordMap
 
 
 def compare_lists(a: Answer, b: Answer, jsd_shared: float | None, coverage: tuple[float | None, float | None]) -> Agreement:
@@ -30,6 +34,27 @@ def compare_lists(a: Answer, b: Answer, jsd_shared: float | None, coverage: tupl
         coverage_b=coverage[1],
         top1_same=words_a[:1] == words_b[:1],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What two lists of a few words leave open."""
+
+    rbo_minimum: float
+    """What RBO is at least, however the lists go on."""
+    most_shared: int | None
+    """How many words could be in both, the other words being ones that the other checkpoint cannot say in one mask; None where
+    a vocabulary is not at hand."""
+
+
+def bounds(a: Answer, b: Answer, words_a: WordMap | None, words_b: WordMap | None) -> Bounds:
+    """The bounds of two answers to one mask, compared at the depth of the shorter list of distinct words."""
+    said_a, said_b = (distinct_words([line.word for line in each.predictions]) for each in (a, b))
+    depth = min(len(said_a), len(said_b))
+    most = None
+    if words_a is not None and words_b is not None:
+        most = min(sum(map(words_b.says, said_a[:depth])), sum(map(words_a.says, said_b[:depth])))
+    return Bounds(rank_biased_overlap(said_a, said_b).minimum, most)
 
 
 def cut_answer(answer: Answer, top_k: int, words: tuple[str, ...], space: str = "") -> Answer:

@@ -75,6 +75,10 @@ class WordMap:
                 said[form] = said.get(form, False) or kind in (PieceKind.WORD, PieceKind.PUNCTUATION)
         return said
 
+    def says(self, form: str) -> bool:
+        """Whether one piece can put this form into a text; a continuation is written `##ing`."""
+        return form in self.ids or form in self.forms
+
     def fold(self, word: str) -> str:
         """The word as this tokenizer spells it: case and accents folded where it folds them."""
         normalizer = self.tokenizer.normalizer

@@ -28,7 +28,8 @@ def accuracy_intervals(table: pa.Table, styles: Sequence[CheckpointStyle], metri
         y=alt.Y("metric:N", sort=list(metrics), title=None).axis(
             labelLimit=130, labelPadding=8, labelOverlap=False, domain=False, ticks=False
         ),
-        yOffset=alt.YOffset("checkpoint:N", sort=labels, scale=alt.Scale(domain=labels, paddingOuter=0.3)),
+        # The domain gives the order. Sorted by a list, or by none, Vega-Lite makes the names a part of an expression.
+        yOffset=alt.YOffset("checkpoint:N", sort="ascending", scale=alt.Scale(domain=labels, paddingOuter=0.3)),
         tooltip=[
             alt.Tooltip("checkpoint:N", title="Checkpoint"),
             alt.Tooltip("metric:N", title="Metric"),

@@ -8,7 +8,9 @@ import streamlit as st
 
 from dashboard.charts import words_heat_map
 from dashboard.frames import candidates_table, heat_map_table, low_coverage, pairs_table, words_in_lists
+from dashboard.resources import word_map
 from dashboard.wording import DEFINITIONS
+from pipelines.agreement import Bounds, bounds
 from storage.records import Agreement, AskedAnswer
 
 
@@ -21,14 +23,14 @@ def show_heat_map(answers: Sequence[AskedAnswer], key: str) -> None:
         st.caption("A word that a checkpoint does not list is less probable there than the last word it lists.")
 
 
-def show_pairs(agreements: Sequence[Agreement], key: str) -> None:
-    """A row for each pair of checkpoints; nothing where there is none."""
+def show_pairs(agreements: Sequence[Agreement], answers: Sequence[AskedAnswer], key: str) -> None:
+    """A row for each pair of checkpoints, from their answers to one mask; nothing where there is none."""
     if not agreements:
         return
     st.subheader("How alike the answers are", anchor=False)
     column = st.column_config
     st.dataframe(
-        pairs_table(agreements),
+        pairs_table(agreements, _bounds(agreements, answers)),
         key=f"pairs_{key}",
         hide_index=True,
         alt="Agreement of each pair of checkpoints at this blank",
@@ -38,6 +40,7 @@ def show_pairs(agreements: Sequence[Agreement], key: str) -> None:
             "overlap": column.TextColumn("Overlap", width="small", help=DEFINITIONS["overlap"]),
             "jaccard": column.NumberColumn("Jaccard", format="%.2f", width="small", help=DEFINITIONS["jaccard"]),
             "rbo": column.NumberColumn("RBO", format="%.3f", width="small", help=DEFINITIONS["rbo"]),
+            "rbo_minimum": column.NumberColumn("RBO at least", format="%.3f", width="small", help=DEFINITIONS["rbo_minimum"]),
             "jsd": column.TextColumn("JSD, bit", width="small", help=DEFINITIONS["jsd"]),
             "coverage": column.TextColumn("Coverage", help=DEFINITIONS["coverage"]),
         },
@@ -48,6 +51,13 @@ def show_pairs(agreements: Sequence[Agreement], key: str) -> None:
         )
     if any(each.jsd_shared is None for each in agreements):
         st.caption("A dash: the full distribution of one of the two was not published, so their divergence is not known.")
+
+
+def _bounds(agreements: Sequence[Agreement], answers: Sequence[AskedAnswer]) -> list[Bounds]:
+    given = {each.answer.checkpoint: each.answer for each in answers}
+    maps = {checkpoint: word_map(checkpoint.name, checkpoint.tokenizer_sha256) for checkpoint in given}
+    pairs = [(each.checkpoint_a, each.checkpoint_b) for each in agreements]
+    return [bounds(given[a], given[b], maps[a], maps[b]) for a, b in pairs]
 
 
 def show_candidates(answers: Sequence[AskedAnswer], expected: Sequence[str], key: str) -> None:

@@ -8,16 +8,11 @@ import streamlit as st
 
 from dashboard.palette import FAMILY_BADGES, FAMILY_NAMES
 from dashboard.resources import published_weights
+from dashboard.wording import ELSEWHERE, SOURCES
 from pipelines.prompts import printable
 from storage.records import UNKNOWN_HASH, Checkpoint
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
-_SOURCES = {
-    "bundled": ("bundled", "Small weights that come with Maskboard."),
-    "hub": ("hub", "The published weights, from the hub's cache on this machine."),
-    "folder": ("folder", "Weights in a folder that a person named."),
-    "import": ("imported", "Answers that were made elsewhere and imported."),
-}
 
 
 def show_name(name: str) -> None:
@@ -36,7 +31,7 @@ def show_family(family: str | None) -> None:
 
 def show_source(source: str) -> None:
     """Where the weights are from."""
-    label, meaning = _SOURCES.get(source, ("elsewhere", "Weights from a place that this version does not know."))
+    label, meaning = SOURCES.get(source, ELSEWHERE)
     st.badge(label, color="gray", help=meaning)
 
 

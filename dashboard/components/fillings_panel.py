@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-import pyarrow as pa
 import streamlit as st
 
-from dashboard.wording import percent
+from dashboard.frames import fillings_table
 from storage.records import Filling
-
-_SCHEMA = pa.schema(
-    {
-        "checkpoint": pa.string(), "order": pa.string(), "rank": pa.int32(), "words": pa.string(), "slots": pa.string(),
-        "joint": pa.string(),
-    }
-)  # fmt: skip
 
 
 def show_fillings(fillings: Sequence[Filling], key: str) -> None:
@@ -25,10 +16,9 @@ def show_fillings(fillings: Sequence[Filling], key: str) -> None:
         "The columns of the other tabs fill each blank as if the others stayed blank. Here the blanks are filled one after "
         "the other. A joint probability depends on the order, so compare it within one checkpoint and one order only."
     )
-    rows = [_row(filling) for filling in fillings]
     column = st.column_config
     st.dataframe(
-        pa.Table.from_pylist(rows, schema=_SCHEMA),
+        fillings_table(fillings),
         key=f"fillings_{key}",
         hide_index=True,
         alt="Joint fillings of all blanks by each checkpoint",
@@ -46,15 +36,3 @@ def show_fillings(fillings: Sequence[Filling], key: str) -> None:
             "joint": column.TextColumn("Together", help="The product of the steps: the joint probability in this order."),
         },
     )
-
-
-def _row(filling: Filling) -> dict[str, object]:
-    in_sentence = sorted(filling.slots, key=lambda slot: slot.mask_index)
-    return {
-        "checkpoint": filling.checkpoint.name,
-        "order": filling.order.value,
-        "rank": filling.rank,
-        "words": " · ".join(slot.word for slot in in_sentence),
-        "slots": ", ".join(f"{slot.word} {percent(math.exp(slot.logprob))}" for slot in filling.slots),
-        "joint": percent(math.exp(filling.logprob)),
-    }

@@ -17,6 +17,7 @@ from dashboard.frames import (
     whole_list_table,
 )
 from dashboard.palette import NOT_SHARED
+from pipelines.agreement import Bounds
 from storage.records import Agreement, Answer, AskedAnswer, Candidate, Prediction, Prompt
 from tests.storage import samples
 
@@ -111,6 +112,14 @@ def test_a_divergence_of_low_coverage_is_marked(a: float | None, b: float | None
     (row,) = pairs_table([given]).to_pylist()
     assert row["jsd"] == ("(0.829)" if low else "0.829")
     assert row["overlap"] == "3 of 5"
+
+
+@pytest.mark.parametrize(
+    ("most", "overlap"), [(None, "3 of 5"), (5, "3 of 5"), (4, "3 of 5, at most 4"), (3, "3 of 5, at most 3")]
+)
+def test_what_vocabularies_allow_is_said_where_it_is_less_than_all(most: int | None, overlap: str) -> None:
+    (row,) = pairs_table([agreement(0.9, 0.9)], [Bounds(0.41, most)]).to_pylist()
+    assert (row["overlap"], row["rbo_minimum"]) == (overlap, 0.41)
 
 
 def test_a_word_that_cannot_be_said_keeps_its_row() -> None:

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.agreement import as_asked, compare_lists, cut_answer
+from pipelines.agreement import as_asked, bounds, compare_lists, cut_answer
+from pipelines.settings import BUNDLED_DIR
+from pipelines.vocabulary import read_tokenizer
 from storage.records import Answer, AskedAnswer, Candidate, Checkpoint, Comparison, Prediction, Prompt, Run, RunKind
 
 PROMPT = Prompt("Paris is [MASK].")
@@ -56,3 +58,17 @@ def test_an_agreement_whose_answers_are_not_in_the_run_stays_as_it_is() -> None:
 def test_an_answer_is_cut_but_never_padded() -> None:
     whole = answer("a", "x y")
     assert cut_answer(whole, 9, ()) == replace(whole, candidates=())
+
+
+def test_bounds_are_of_the_distinct_words_at_one_depth() -> None:
+    found = bounds(answer("a", "a b c d e x"), answer("b", "e d c b a"), None, None)
+    assert found.rbo_minimum == pytest.approx(0.4098, abs=5e-5)
+    assert found.most_shared is None
+
+
+def test_a_word_that_the_other_cannot_say_is_never_shared() -> None:
+    bert, albert = (read_tokenizer(BUNDLED_DIR / f"{name}-mini") for name in ("bert", "albert"))
+    only = next(word for word in bert.ids if word.isalpha() and not albert.says(word))
+    found = bounds(answer("a", f"the of {only}"), answer("b", "the in of"), bert, albert)
+    assert found.most_shared == 2
+    assert bounds(answer("a", "the of"), answer("b", "the in"), bert, albert).most_shared == 2
