@@ -44,6 +44,10 @@ class Copies:
         """Whether the log has moved since."""
         return snapshot.version != self._database.version
 
+    def forget(self) -> None:
+        """Take them away: they hold what a person has just deleted."""
+        self._snapshots.forget()
+
     def close(self) -> None:
         """Take the copies away."""
         self._snapshots.close()

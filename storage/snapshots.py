@@ -75,6 +75,16 @@ class Snapshots:
         """What a Refresh button asks for: a copy that holds everything acknowledged until now."""
         return self.current()
 
+    def forget(self) -> None:
+        """Take the copies away because something was deleted from the log; the next question has a new one taken.
+
+        A statement that is running on one comes to its end.
+        """
+        with self._lock:
+            self._newest = None
+            for copy in _finished(snapshot_folder(self._database.path)):
+                shutil.rmtree(copy, ignore_errors=True)
+
     def close(self) -> None:
         """Take the copies away. Statements that are running on one come to their end."""
         with self._lock:

@@ -84,6 +84,8 @@ def _remove(target: Target) -> None:
 
     forget_wish()
     if carried_out(work, "Nothing was deleted"):
+        if (copies := resources.open_log().copies) is not None:
+            copies.forget()
         run_id = st.query_params.get("run", "")
         go_back()
         forget_run(run_id)

@@ -116,6 +116,18 @@ def test_copies_that_were_replaced_go_and_all_go_in_the_end(log: Log) -> None:
         snapshots.current()
 
 
+def test_what_was_deleted_is_in_no_copy_any_more(log: Log, snapshots: Snapshots) -> None:
+    log.append(ask("Secret [MASK]"))
+    first = snapshots.current()
+    log.append(ask("Other [MASK]", number=1))
+    second = snapshots.current()
+    snapshots.forget()
+    assert not first.path.exists()
+    assert not second.path.exists()
+    assert newest_on_disk(log.path) is None
+    assert rows(snapshots.current().path, "SELECT count(*) FROM prompts") == [(2,)]
+
+
 def test_a_copy_that_somebody_took_away_is_taken_again(log: Log, snapshots: Snapshots) -> None:
     shutil.rmtree(snapshots.current().path.parent)
     assert snapshots.current().path.exists()
