@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 # Two threads that wait for each other at every layer of a small model stall for whole time slices where another process
 # wants a core: the same 14 tests took 127 s with two threads and 8 s with one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Started in the background of a shell, this process would ignore Ctrl-C, and so would every server that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 
