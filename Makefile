@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check clean
+.PHONY: help run test nightly check clean
 
 help: ## say what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
@@ -17,6 +17,9 @@ run: $(VENV)/run.stamp ## set everything up and open the dashboard at http://127
 
 test: $(VENV)/dev.stamp ## set everything up and run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+nightly: $(VENV)/dev.stamp ## the long forms: 200 kills, and every hostile statement with the limits of the SQL page
+	MASKBOARD_KILLS=200 MASKBOARD_HOSTILE=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/storage
 
 check: $(VENV)/dev.stamp ## lint, format, types and the arrows between the layers
 	$(BIN)/ruff check .
