@@ -10,6 +10,9 @@ import pyarrow as pa
 from dashboard.wording import count, listed
 from storage.drift import Drift
 
+IMPORTED = "import"
+"""The source of answers that were made elsewhere, whose weights nobody here knows."""
+
 _TABLE = pa.schema(
     {
         "prompt": pa.string(), "blank": pa.int64(), "checkpoint": pa.string(), "weights": pa.string(),
@@ -40,7 +43,9 @@ def drift_in_words(drifts: Sequence[Drift]) -> str:
     lists = count(len(drifts), "list")
     known = [each.max_abs_dlogp for each in drifts if each.max_abs_dlogp is not None]
     moved = sum(each.changed_ranks > 0 for each in drifts)
-    others = dict.fromkeys(each.checkpoint_now.name for each in drifts if not each.same_weights)
+    changed = [each for each in drifts if not each.same_weights]
+    published = dict.fromkeys(each.checkpoint_now.name for each in changed if each.checkpoint_then.source == IMPORTED)
+    others = dict.fromkeys(each.checkpoint_now.name for each in changed if each.checkpoint_then.source != IMPORTED)
     sentences = []
     if known and max(known) == 0 and not moved:
         sentences.append(
@@ -51,10 +56,12 @@ def drift_in_words(drifts: Sequence[Drift]) -> str:
         sentences.append(f"ln p differs by at most {dlogp(max(known))}, and {place}.")
     else:
         place = "no place changed" if not moved else f"places changed in {moved:,} of {lists}"
-        sentences.append(f"No probability can be compared, since no list was kept with scores that are in both; {place}.")
+        sentences.append(f"No probability can be compared, since the lists share nothing whose scores both know; {place}.")
     if others:
         have = "has" if len(others) == 1 else "have"
         sentences.append(f"{listed(list(others))} {have} other weights now than then, so a difference is no surprise there.")
+    if published:
+        sentences.append(f"Then is what was published of {listed(list(published))}, now what the weights at hand say.")
     return " ".join(sentences)
 
 

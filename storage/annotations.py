@@ -16,7 +16,7 @@ from storage.spelling import INVISIBLE, unprintable
 MAX_TAG = 60
 """Characters of a tag: one is read at a glance."""
 MAX_NOTE = 5_000
-MAX_LABEL = 120
+MAX_LABEL = 200
 MAX_AUTHOR = 200
 
 

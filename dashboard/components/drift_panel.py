@@ -44,7 +44,10 @@ def show_drift(log: Log, found: Comparison) -> None:
         st.text(drift_in_words(drifts))
         missing = found.run.options.get("missing")
         if isinstance(missing, list) and missing:
-            st.text(printable(f"{listed([str(name) for name in missing])} could not be asked on this machine, and left out."))
+            was = "was" if len(missing) == 1 else "were"
+            st.text(
+                printable(f"{listed([str(name) for name in missing])} could not be asked on this machine and {was} left out.")
+            )
         _show_table(drifts)
         st.caption(MEANING)
         _show_ways_on(found)

@@ -15,6 +15,7 @@ from storage.records import Comparison
 
 _WANTED = "wants_to_replay"
 _STOPPED = "replay_stopped"
+_DONE = "replay_done"
 
 
 def replay_button(found: Comparison) -> None:
@@ -29,12 +30,21 @@ def replay_button(found: Comparison) -> None:
 def replay_box(log: Log, found: Comparison, author: str | None) -> None:
     """Carries out a replay where one was asked for, with its progress and the way to stop it; then opens its page."""
     run_id = found.run.run_id
+    # What a person pressed while the last answers came has put the old address back: here the page still goes on.
+    of, made = st.session_state.pop(_DONE, (None, ""))
+    if of == run_id:
+        st.session_state.pop(_STOPPED, None)
+        st.query_params["run"] = made
+        st.rerun()
     if st.session_state.pop(_STOPPED, None) == run_id:
-        show_notice("Stopped", "The replay was stopped. What was computed until then is kept as a run of its own.")
+        show_notice(
+            "Stopped", "The replay was stopped. What was computed until then, if anything, is kept as a run of its own."
+        )
     # Taken at once: whatever else a person presses meanwhile stops the replay, and must not begin it anew.
     if st.session_state.pop(_WANTED, None) != run_id:
         return
-    with st.container(border=True, key="replaying"):
+    place = st.empty()
+    with place.container(border=True, key="replaying"):
         with st.container(horizontal=True, vertical_alignment="center"):
             bar = st.progress(0.0, text="Loading the checkpoints")
             st.button("Stop", key="stop_replay", icon=":material/stop:", on_click=_stop, args=(run_id,))
@@ -45,11 +55,12 @@ def replay_box(log: Log, found: Comparison, author: str | None) -> None:
         try:
             replayed = replay(run_id, log=log, shelf=resources.library().shelf, author=author, on_progress=on_progress)
         except (PipelineError, StorageError) as error:
-            bar.empty()
-            show_problem("Not replayed", str(error))
-            return
-    st.query_params["run"] = replayed.run_id
-    st.rerun()
+            refusal = str(error)
+        else:
+            st.session_state[_DONE] = (run_id, replayed.run_id)
+            st.rerun()
+    place.empty()
+    show_problem("Not replayed", refusal)
 
 
 def _want(run_id: str) -> None:

@@ -53,10 +53,12 @@ def answer(copies: Copies, asked: Asked, *, fresh: bool = False) -> Shown:
     if isinstance(decision, Refused):
         sentence = f"{decision.reason} {decision.remedy}".strip()
         return Shown(asked, None, mistake=Mistake(sentence, decision.line, decision.column))
-    try:
-        values = {each.name: read_value(each.default, each.type) for each in asked.parameters}
-    except StorageError as error:
-        return Shown(asked, None, mistake=Mistake(str(error)))
+    values: dict[str, Value] = {}
+    for each in asked.parameters:
+        try:
+            values[each.name] = read_value(each.default, each.type)
+        except StorageError as error:
+            return Shown(asked, None, mistake=Mistake(f"${each.name}: {error}"))
     try:
         with st.spinner("Copying what is new in the log"):
             snapshot = copies.to_read(fresh=fresh)

@@ -255,6 +255,21 @@ def test_a_replay_shows_that_nothing_drifted_and_shows_it_again(open_app: OpenAp
         assert "Asked again" in plain(page)
 
 
+def test_whatever_is_pressed_as_a_replay_ends_its_page_opens(open_app: OpenApp) -> None:
+    ask(open_app("compare"), SKY)
+    ask(open_app("compare"), "Another [MASK].")
+    with Log.open() as log:
+        made, first = history.recent_runs(log.database).rows
+    app = open_app("history", run=first.run_id)
+    # What the browser sends when Stop was pressed after the last answer: the old address, and the wish to stop.
+    app.session_state["replay_done"] = (first.run_id, made.run_id)
+    app.session_state["replay_stopped"] = first.run_id
+    app = sound(app.run())
+    assert app.query_params["run"] in (made.run_id, [made.run_id])
+    assert "The replay was stopped." not in plain(app)
+    assert "Another [MASK]." in plain(app)
+
+
 def test_weights_that_are_not_here_cannot_be_replayed(open_app: OpenApp) -> None:
     elsewhere = samples.checkpoint("bert-large-cased")
     asked = samples.ask(SKY, checkpoints=(elsewhere,))
@@ -263,6 +278,7 @@ def test_weights_that_are_not_here_cannot_be_replayed(open_app: OpenApp) -> None
     app = press(open_app("history", run=asked.run.run_id), "replay")
     assert "Not replayed" in badges(app)
     assert "None of the checkpoints of this run is at hand." in plain(app)
+    assert "stop_replay" not in [each.key for each in app.button]
     assert runs_in_log() == 1
 
 

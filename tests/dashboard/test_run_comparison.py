@@ -15,7 +15,7 @@ from dashboard.components.run_comparison import ROWS_PER_PAGE
 from dashboard.drift_words import drift_in_words, places_side_by_side
 from storage.drift import Drift
 from storage.log import Log
-from storage.records import AskedAnswer, Checkpoint, Comparison, Prompt
+from storage.records import UNKNOWN_HASH, AskedAnswer, Checkpoint, Comparison, Prompt
 from tests.dashboard.conftest import OpenApp, badges, plain, sound
 from tests.storage import samples
 
@@ -174,8 +174,11 @@ def test_every_place_says_where_its_word_was(left: list[str], right: list[str]) 
     assert sum(" from " in line for line in lines_right) == moved
 
 
-def drift(greatest: float | None, changed: int, now: Checkpoint = samples.BERT) -> Drift:
-    return Drift(Prompt(SKY), 0, samples.BERT, now, greatest, changed, 5, 5)
+PUBLISHED = replace(samples.BERT, source="import", weights_sha256=UNKNOWN_HASH)
+
+
+def drift(greatest: float | None, changed: int, now: Checkpoint = samples.BERT, then: Checkpoint = samples.BERT) -> Drift:
+    return Drift(Prompt(SKY), 0, then, now, greatest, changed, 5, 5)
 
 
 @pytest.mark.parametrize(
@@ -184,8 +187,9 @@ def drift(greatest: float | None, changed: int, now: Checkpoint = samples.BERT) 
         ([drift(0.0, 0)], "Nothing has drifted: it is what was kept, to the last bit."),
         ([drift(0.0, 0), drift(0.25, 0)], "ln p differs by at most 0.25, and no place changed."),
         ([drift(0.0, 0), drift(0.25, 2)], "ln p differs by at most 0.25, and places changed in 1 of 2 lists."),
-        ([drift(None, 1)], "No probability can be compared, since no list was kept with scores that are in both; places"),
+        ([drift(None, 1)], "No probability can be compared, since the lists share nothing whose scores both know; places"),
         ([drift(1.5, 1, AGAIN)], "bert-mini has other weights now than then, so a difference is no surprise there."),
+        ([drift(1.5, 1, then=PUBLISHED)], "Then is what was published of bert-mini, now what the weights at hand say."),
     ],
 )
 def test_the_finding_of_a_replay_in_words(drifts: list[Drift], said: str) -> None:
