@@ -13,9 +13,10 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit.starlette import App
 
-from dashboard.offers import TOKEN, offers
+from dashboard import offers as shared
+from dashboard.offers import TOKEN, WHY_GONE, offers
 
-GONE = "This file is no longer there, or never was: a prepared file is kept for an hour. Prepare it again on its page.\n"
+GONE = f"This file is no longer there, or never was. {WHY_GONE} Prepare it again on its page.\n"
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -27,7 +28,10 @@ _HEADERS = {
 async def send(request: Request) -> Response:
     """The file that the address names, as a file to keep; 404 with a sentence for everything else."""
     token, name = request.path_params["token"], request.path_params["name"]
-    file = offers().find(token, name) if TOKEN.fullmatch(token) else None
+    try:
+        file = offers().find(token, name) if TOKEN.fullmatch(token) else None
+    except OSError:  # there is not even a folder for files
+        file = None
     if file is None:
         return PlainTextResponse(GONE, 404, headers=_HEADERS)
     # Identity: packing on the way would lose the length, and with it the browser's progress and its resuming.
@@ -40,7 +44,11 @@ async def send(request: Request) -> Response:
 async def sweeping(_: App) -> AsyncIterator[None]:
     """While the server runs; then the prepared files are removed, however it was told to stop."""
     yield
-    offers().close_all()
+    shared.close()
 
 
-ROUTES = (Route("/downloads/{token}/{name}", send, methods=["GET"], include_in_schema=False),)
+# Streamlit puts its own routes beneath `server.baseUrlPath`, and leaves those of an app at the root: here they stand at both.
+ROUTES = tuple(
+    Route(f"{base}/downloads/{{token}}/{{name}}", send, methods=["GET"], include_in_schema=False)
+    for base in ("", "/{base:path}")
+)

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import places
 from dashboard.components.log_banner import show_log_banner
 from dashboard.components.problem import show_unforeseen
+from dashboard.components.unreadable import remember_banner
 
 PICTURES = Path(__file__).parent
 
@@ -93,6 +94,7 @@ st.session_state["arrived"] = st.session_state.get("page_drawn") != page.url_pat
 st.session_state["page_drawn"] = page.url_path
 try:
     show_log_banner()
+    remember_banner()
     page.run()
 except Exception as error:  # noqa: BLE001 - the last resort: a person sees a sentence, the server's log the trace
     show_unforeseen(error)

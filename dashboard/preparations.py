@@ -38,7 +38,7 @@ class Prepared:
     manifest: Manifest
 
 
-class _Cancelled(Exception):
+class _Stopped(Exception):
     """Ends the writing from within."""
 
 
@@ -55,9 +55,12 @@ class Preparation:
         self.problem = ""
         """A sentence, where it failed."""
         self.prepared: Prepared | None = None
-        self._offers, self._snapshot = offers, snapshot
+        self.snapshot: Snapshot | None = None
+        """The copy of the log that the rows are of, once it is taken."""
+        self._offers, self._take = offers, snapshot
         self._offer: Offer | None = None
         self._stop = threading.Event()
+        self._cancelled = False
         self._thread = threading.Thread(target=self._run, name="export", daemon=True)
 
     def start(self) -> None:
@@ -70,7 +73,8 @@ class Preparation:
         return self.state is not PreparationState.RUNNING
 
     def cancel(self) -> None:
-        """Stop at the next rows; nothing is left of it."""
+        """Stop at once, whether rows have come or not; nothing is left of it."""
+        self._cancelled = True
         self._stop.set()
 
     @property
@@ -86,28 +90,42 @@ class Preparation:
             self._offers.close(self._offer.token)
 
     def _run(self) -> None:
+        state = PreparationState.FAILED
         try:
-            self._offer = offer = self._offers.open()
-            self.prepared = self._write(offer)
-            self.state = PreparationState.DONE
-            return
-        except _Cancelled:
-            self.state = PreparationState.CANCELLED
+            self._offer = offer = self._offers.open(self._stop)
+            prepared = self._write(offer)
+            if self._offers.keep(offer):
+                self.prepared = prepared
+                self.state = PreparationState.DONE
+                return
+            self._stop.set()
         except FileUnwritable as error:
-            self._fail(
-                f"The file could not be written where the dashboard runs: {error.reason}. Make room there, or export less."
-            )
+            self.problem = _no_room(error.reason)
+        except OSError as error:
+            self.problem = _no_room((error.strerror or str(error)).lower())
+        except _Stopped:
+            pass
         except StorageError as error:
-            self._fail(str(error))
+            self.problem = str(error)
         except Exception as error:  # the thread has no page above it that would say something
-            logger.error("an export failed", exc_info=error)
-            self._fail("Nobody foresaw this. The history is unharmed; the server's log holds the details.")
+            if not self._stop.is_set():
+                logger.error("an export failed", exc_info=error)
+            self.problem = "Nobody foresaw this. The history is unharmed; the server's log holds the details."
+        # Whatever the writing said that was stopped, or lost its folder: why it was stopped counts.
+        if self._cancelled:
+            state, self.problem = PreparationState.CANCELLED, ""
+        elif self._stop.is_set():
+            self.problem = "Something was deleted from the history meanwhile. Prepare the file again."
         if self._offer is not None:
             self._offers.close(self._offer.token)
+        self.state = state
 
     def _write(self, offer: Offer) -> Prepared:
+        self._go_on()
+        self.snapshot = snapshot = self._take()
+        self._go_on()
         out = offer.folder / f"rows.{self.form}"
-        manifest = export(self.source, self._snapshot(), self.form, out, raw=self.raw, on_progress=self._progress)
+        manifest = export(self.source, snapshot, self.form, out, raw=self.raw, on_progress=self._progress, stop=self._stop)
         count = f"{manifest.rows}-row{'' if manifest.rows == 1 else 's'}"
         name = file_name("-".join([self.source.stem, count, *(["raw"] if self.raw else [])]), self.form)
         whole = out.rename(offer.folder / name)
@@ -115,10 +133,13 @@ class Preparation:
         return Prepared(name, offer.link(name), offer.link(beside.name), manifest)
 
     def _progress(self, rows: int) -> None:
-        if self._stop.is_set():
-            raise _Cancelled
+        self._go_on()
         self.rows = rows
 
-    def _fail(self, problem: str) -> None:
-        self.problem = problem
-        self.state = PreparationState.FAILED
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise _Stopped
+
+
+def _no_room(reason: str) -> str:
+    return f"The file could not be written where the dashboard runs: {reason}. Make room there, or export less."

@@ -12,6 +12,8 @@ from storage.visitors import ParameterType
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _SQL, _QUERY, _VALUE, _TYPE = "sql", "query", "p_", "t_"
+_LONGEST_QUOTED = 40
+"""Characters of what a link says that are quoted back."""
 _CHART = ("chart", "x", "y", "colour")
 
 
@@ -39,6 +41,8 @@ class Address:
     types: Mapping[str, ParameterType] = field(default_factory=dict)
     """Of parameters; text where one is not named."""
     chart: ChartAddress | None = None
+    left_out: tuple[str, ...] = ()
+    """A sentence for each part of the link that was not taken as it stands."""
 
     @property
     def asks(self) -> bool:
@@ -52,19 +56,34 @@ class Address:
 
 
 def read_address(given: Mapping[str, str]) -> Address:
-    """What the address says; parts that mean nothing are left aside."""
+    """What the address says; of parts that mean nothing, or too much, `left_out` tells."""
     values: dict[str, str] = {}
     types: dict[str, ParameterType] = {}
-    for key, text in list(given.items()):
-        name = key[2:]
-        if not _NAME.fullmatch(name) or len(values) + len(types) > 2 * MOST_PARAMETERS:
+    left_out: list[str] = []
+    named = [(key[: len(_VALUE)], key[len(_VALUE) :], text) for key, text in given.items() if key.startswith((_VALUE, _TYPE))]
+    taken = list(dict.fromkeys(name for _, name, _ in named if _NAME.fullmatch(name)))
+    if strange := list(dict.fromkeys(name for _, name, _ in named if not _NAME.fullmatch(name))):
+        more = f" and {len(strange) - 1:,} more" if len(strange) > 1 else ""
+        left_out.append(f"No parameter can be called “{_shortened(strange[0])}”{more}.")
+    if len(taken) > MOST_PARAMETERS:
+        left_out.append(f"Of {len(taken):,} parameters the first {MOST_PARAMETERS} were read.")
+        taken = taken[:MOST_PARAMETERS]
+    for part, name, text in named:
+        if name not in taken:
             continue
-        if key.startswith(_VALUE):
+        if part == _VALUE:
             values[name] = text[:LONGEST_DEFAULT]
-        elif key.startswith(_TYPE) and (kind := next((each for each in ParameterType if each == text), None)):
+            if len(text) > LONGEST_DEFAULT:
+                left_out.append(
+                    f"The value of ${name} has {len(text):,} characters; the first {LONGEST_DEFAULT:,} were read, and the rows "
+                    "are of those."
+                )
+        elif (kind := next((each for each in ParameterType if each == text), None)) is not None:
             types[name] = kind
+        else:
+            left_out.append(f"${name} is read as text: there is no type “{_shortened(text)}”.")
     sql = given.get(_SQL, "")
-    return Address(sql, "" if sql else given.get(_QUERY, ""), values, types, _read_chart(given))
+    return Address(sql, "" if sql else given.get(_QUERY, ""), values, types, _read_chart(given), tuple(left_out))
 
 
 def write_address(address: Address) -> dict[str, str]:
@@ -103,3 +122,7 @@ def _read_chart(given: Mapping[str, str]) -> ChartAddress | None:
     if kind is None:
         return None
     return ChartAddress(kind, given.get("x", ""), given.get("y", ""), given.get("colour", ""))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTED else f"{text[: _LONGEST_QUOTED - 1]}…"

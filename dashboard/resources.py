@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 import pyarrow.compute as pc
 import streamlit as st
 
+from dashboard import offers
 from dashboard.copies import Copies
 from dashboard.downloads import Downloads
 from dashboard.palette import CheckpointStyle, checkpoint_styles
@@ -148,6 +149,13 @@ def open_log() -> OpenLog:
         return _log()
     except StorageError as error:
         return OpenLog(None, str(error), error=error)
+
+
+def forget_taken() -> None:
+    """Take away the copies for SQL and the prepared files: they hold what a person has just deleted."""
+    if (copies := open_log().copies) is not None:
+        copies.forget()
+    offers.forget()
 
 
 @st.cache_resource(show_spinner=False)

@@ -14,6 +14,7 @@ from dashboard.components.filters import selection_of_session
 from dashboard.pictures import png, svg
 from dashboard.wording import count
 from storage.exports import file_name, selection_in_a_name
+from storage.exports.exporting import BYTE_ORDER_MARK
 from storage.output import Format, write
 from storage.visitors import Rows
 
@@ -83,7 +84,7 @@ def download_menu(
             _button("Picture, PNG", partial(png, chart), f"png_{name}", file_name(drawn, "png"), "image/png")
             _button("Picture, SVG", partial(svg, chart), f"svg_{name}", file_name(drawn, "svg"), "image/svg+xml")
     if most is not None and n > most:
-        st.caption(f"A download holds the {rows}.")
+        st.caption(f"A download holds the {rows}. Export, at the top of the page, writes every row of the selection.")
 
 
 def rows_in_words(n: int, most: int | None) -> str:
@@ -100,12 +101,12 @@ def _button(label: str, make: Callable[[], bytes], key: str, file: str, mime: st
 
 
 def _csv(table: Callable[[], pa.Table], *, raw: bool = False) -> bytes:
-    """With a byte order mark, by which spreadsheets know UTF-8; cells that one would run as formulas are made safe.
+    """As an export writes it: with a byte order mark, and with cells made safe that a spreadsheet would run as formulas.
 
-    `raw` leaves the cells as they are.
+    `raw` leaves the cells as they are, and the mark away.
     """
     rows = table()
-    out = io.BytesIO(b"\xef\xbb\xbf")
+    out = io.BytesIO(b"" if raw else BYTE_ORDER_MARK)
     out.seek(0, io.SEEK_END)
     write(Rows(rows.schema, iter(rows.to_batches())), Format.CSV, out, None, raw=raw)
     return out.getvalue()

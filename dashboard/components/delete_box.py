@@ -15,6 +15,7 @@ from storage.annotations import Target
 from storage.database import Database
 from storage.errors import StorageError
 from storage.log import Log
+from storage.removal import Going
 
 _WANTED = "wants_to_delete"
 _SURE = "sure_to_delete"
@@ -76,16 +77,18 @@ def _be_sure() -> None:
 
 
 def _remove(target: Target) -> None:
+    gone: list[Going] = []
+
     def work(database: Database) -> None:
-        # The same sentence as before, said afterwards.
-        st.session_state[_REMOVED] = removal.remove(database, target).in_words().replace("This deletes", "Gone are", 1)
-        if target.run_id == samples.RUN_ID:
-            samples.remove(database)  # says that it is not to come back
+        # The sample goes with the word that it is not to come back, in the same transaction.
+        is_sample = target.run_id == samples.RUN_ID
+        gone.append(samples.remove(database) if is_sample else removal.remove(database, target))
 
     forget_wish()
     if carried_out(work, "Nothing was deleted"):
-        if (copies := resources.open_log().copies) is not None:
-            copies.forget()
+        # The same sentence as before, said afterwards.
+        st.session_state[_REMOVED] = gone[-1].in_words().replace("This deletes", "Gone are", 1)
+        resources.forget_taken()
         run_id = st.query_params.get("run", "")
         go_back()
         forget_run(run_id)

@@ -12,10 +12,10 @@ from dashboard.components.delete_box import forget_wish, show_removed
 from dashboard.components.export_box import show_export
 from dashboard.components.filters import selection_from_page
 from dashboard.components.paging import back_to_first, turned_to
-from dashboard.components.problem import show_problem
 from dashboard.components.run_comparison import compare_days
 from dashboard.components.run_list import RUNS_PER_PAGE, shortened, show_runs
 from dashboard.components.search_bar import Search, address_of_list, boxes_of_list, search_bar, search_for
+from dashboard.components.unreadable import show_unreadable
 from dashboard.components.way_back import name_view, remember_list, settle_view
 from dashboard.run_link import read_run_id
 from dashboard.run_words import asked_in_words
@@ -50,7 +50,7 @@ def show_list(log: Log, author: str | None, compared: str | None) -> None:
             runs, place = turned_to(PAGE, RUNS_PER_PAGE, lambda limit, offset: ask(limit=limit, offset=offset))
         marks = resources.answer_of(log, marked.annotations_of_runs, tuple(row.run_id for row in runs.rows))
     except StorageError as error:
-        show_problem("The history cannot be read", str(error))
+        show_unreadable(str(error))
         return
     if compared is None:
         remember_list(address_of_list(), boxes_of_list())

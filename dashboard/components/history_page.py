@@ -8,8 +8,10 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import places, resources
+from dashboard.components.export_box import show_exports
 from dashboard.components.filters import reset, selection_from_page
-from dashboard.components.problem import show_problem
+from dashboard.components.unreadable import show_unreadable
+from dashboard.export_rows import rows_of_selection
 from dashboard.selection_words import selected_prompts, selection_in_words
 from dashboard.wording import listed
 from storage import measures
@@ -22,7 +24,6 @@ Found = TypeVar("Found")
 DEPTHS = (1, 3, 5, 10, 20, 50)
 DEPTH = 5
 """How many words of each list may be compared; most lists of a person hold five."""
-_UNREADABLE = "The history cannot be read"
 
 
 def selected_history(
@@ -35,7 +36,7 @@ def selected_history(
     """
     opened = resources.open_log()
     if opened.log is None:
-        show_problem(_UNREADABLE, opened.problem or "")
+        show_unreadable(opened.problem)
         st.stop()
     try:
         selection = selection_from_page(opened.log, on_change=on_change, beside=beside)
@@ -44,7 +45,7 @@ def selected_history(
             st.stop()
         _show_selected(opened.log, selection)
     except StorageError as error:
-        show_problem(_UNREADABLE, str(error))
+        show_unreadable(str(error))
         st.stop()
     return opened.log, selection
 
@@ -55,7 +56,7 @@ def found_in(log: Log, question: Callable[..., Found], selection: Selection, **o
         with st.spinner("Looking through the history"):
             return resources.answer_of(log, question, selection, **options)
     except StorageError as error:
-        show_problem(_UNREADABLE, str(error))
+        show_unreadable(str(error))
         st.stop()
 
 
@@ -69,7 +70,9 @@ def show_nothing(what: str, selection: Selection) -> None:
 def _show_selected(log: Log, selection: Selection) -> None:
     """The line that says what is selected, with n. The page ends here where that is nothing."""
     if n_prompts := resources.selected_prompts(log, selection):
-        st.text(selected_prompts(selection, n_prompts))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.text(selected_prompts(selection, n_prompts), width="stretch")
+            show_exports(rows_of_selection(selection), "selection")
         if selection.space is WordSpace.SHARED:
             _show_unknown_vocabularies(log, selection)
         return

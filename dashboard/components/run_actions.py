@@ -9,11 +9,13 @@ import streamlit as st
 from dashboard import resources
 from dashboard.components.change import carried_out
 from dashboard.components.delete_box import delete_button
+from dashboard.components.export_box import show_exports
 from dashboard.components.marks import mark_buttons, show_marks
 from dashboard.components.replay_box import replay_box, replay_button
 from dashboard.components.report_button import report_button
 from dashboard.components.search_bar import search_for
 from dashboard.components.way_back import name_view
+from dashboard.export_rows import rows_of_run
 from storage import annotations as marked
 from storage.annotations import MAX_LABEL, Annotations, Target
 from storage.log import Log
@@ -37,6 +39,7 @@ def show_actions(log: Log, found: Comparison, marks: Annotations, author: str | 
             on_click=_compare_with, args=(found,), help="Choose another run, to see side by side what changed.",
         )  # fmt: skip
         report_button(found)
+        show_exports(rows_of_run(run_id, refused=bool(found.refused)), run_id)
         delete_button(target, run_id)
     show_marks(marks, run_id)
     replay_box(log, found, author)

@@ -12,6 +12,7 @@ from dashboard.components.difference_list import show_differences
 from dashboard.components.paging import back_to_first, turned_to
 from dashboard.components.problem import show_problem
 from dashboard.components.run_list import shortened
+from dashboard.components.unreadable import show_unreadable
 from dashboard.components.way_back import back_to_list, name_view, settle_view
 from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
 from dashboard.run_words import act_in_words, asked_in_words, day_in_words
@@ -71,7 +72,7 @@ def show_two_runs(log: Log, left: str, right: str) -> None:
             log, Side(run_id=named[0]), Side(run_id=named[1]), ("left", "right"), ("in the left run", "in the right run")
         )
     except StorageError as error:
-        show_problem("The history cannot be read", str(error))
+        show_unreadable(str(error))
 
 
 def show_two_days(log: Log, left: str, right: str) -> None:
@@ -101,7 +102,7 @@ def show_two_days(log: Log, left: str, right: str) -> None:
         names = (day_in_words(days[0]), day_in_words(days[1]))
         _show_differences(log, Side(day=days[0]), Side(day=days[1]), names, (f"on {names[0]}", f"on {names[1]}"))
     except StorageError as error:
-        show_problem("The history cannot be read", str(error))
+        show_unreadable(str(error))
 
 
 def compare_days(left: date, right: date) -> None:

@@ -15,6 +15,7 @@ from dashboard.components.marks import note_box, show_marks, star_button, tag_bo
 from dashboard.components.problem import show_problem
 from dashboard.components.run_actions import show_actions
 from dashboard.components.sample_notice import show_sample
+from dashboard.components.unreadable import show_unreadable
 from dashboard.components.way_back import back_to_list, settle_view
 from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
 from dashboard.run_words import act_in_words, versions_in_words
@@ -45,7 +46,7 @@ def show_run(log: Log, named: str, author: str | None) -> None:
         settle_view(run=run_id)
         _show(log, found, author)
     except StorageError as error:
-        show_problem("The history cannot be read", str(error))
+        show_unreadable(str(error))
 
 
 def _show(log: Log, found: Comparison, author: str | None) -> None:

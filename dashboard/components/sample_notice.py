@@ -31,4 +31,5 @@ def _remove() -> None:
     except StorageError as error:
         st.session_state[_PROBLEM] = str(error)
         return
+    resources.forget_taken()
     forget_run(samples.RUN_ID)

@@ -128,9 +128,14 @@ def _open(log: Log) -> None:
 
 
 def _save(log: Log, author: str | None, over: SavedQuery | None = None) -> None:
-    state, now = st.session_state, asked()
+    state = st.session_state
     _forget_question()
-    decision = decide(now.sql)
+    try:
+        now = asked()
+        decision = decide(now.sql)
+    except StorageError as error:  # what reads the statement could not be started
+        state[_PROBLEM] = str(error)
+        return
     if isinstance(decision, Refused):
         state[_PROBLEM] = f"{decision.reason} {decision.remedy}".strip()
         return
