@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from storage.cells import values
+from storage.errors import StorageError
 from storage.visitors import Rows
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -85,12 +87,12 @@ def write(
     tally = Tally(limit)
     batches = tally.cut(rows.batches)
     if form is Format.PARQUET:
-        schema = pa.schema([f.with_name(n) for f, n in zip(rows.schema, distinct_names(rows.schema.names), strict=True)])
-        with pq.ParquetWriter(out, schema) as writer:
-            for batch in batches:
-                writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
-            if metadata is not None:
-                writer.add_key_value_metadata(metadata())
+        try:
+            _write_parquet(rows.schema, batches, out, metadata)
+        except pa.ArrowException as error:
+            raise StorageError(
+                f"Parquet cannot hold this answer: {' '.join(str(error).split()).rstrip('.')}.", remedy="Choose CSV or JSON."
+            ) from error
     elif form is Format.CSV:
         _write_csv(rows.schema.names, batches, out, raw=raw)
     elif form is Format.JSON:
@@ -102,7 +104,7 @@ def write(
 
 def records(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
     """The rows of a batch as tuples."""
-    return zip(*(column.to_pylist(maps_as_pydicts="strict") for column in batch.columns), strict=True)
+    return zip(*(values(column) for column in batch.columns), strict=True)
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:
@@ -187,8 +189,7 @@ def _csv_cells(column: pa.Array, *, raw: bool) -> list[Any]:
     if pa.types.is_boolean(column.type) or _is_text(column.type):
         column = column.cast(pa.string())
         return cast("list[Any]", (column if raw else _safe_cells(column)).to_pylist())
-    values = column.to_pylist(maps_as_pydicts="strict")
-    return [cell(value) if raw or isinstance(value, Decimal) else safe_cell(cell(value)) for value in values]
+    return [cell(value) if raw or isinstance(value, Decimal) else safe_cell(cell(value)) for value in values(column)]
 
 
 def _safe_cells(column: pa.Array) -> pa.Array:
@@ -224,11 +225,41 @@ def _write_json(names: list[str], batches: Iterator[pa.RecordBatch], out: IO[byt
 
 def _json_values(column: pa.Array) -> list[Any]:
     """A column as JSON knows it."""
-    values = column.to_pylist(maps_as_pydicts="strict")
+    found = values(column)
     finite = pa.types.is_floating(column.type) and pc.all(pc.is_finite(column)).as_py() is not False
     if finite or pa.types.is_integer(column.type) or pa.types.is_boolean(column.type) or _is_text(column.type):
-        return cast("list[Any]", values)
-    return [plain(value) for value in values]
+        return found
+    return [plain(value) for value in found]
+
+
+def _write_parquet(
+    given: pa.Schema, batches: Iterator[pa.RecordBatch], out: IO[bytes], metadata: Callable[[], Mapping[str, str]] | None
+) -> None:
+    fields = [field.with_name(name) for field, name in zip(given, distinct_names(given.names), strict=True)]
+    held = [_parquet_holds(field.type) for field in fields]
+    fields = [field if holds else pa.field(field.name, pa.string()) for field, holds in zip(fields, held, strict=True)]
+    schema = pa.schema(fields)
+    with pq.ParquetWriter(out, schema) as writer:
+        for batch in batches:
+            columns = [column if holds else _as_text(column) for column, holds in zip(batch.columns, held, strict=True)]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+        if metadata is not None:
+            writer.add_key_value_metadata(metadata())
+
+
+def _parquet_holds(kind: pa.DataType) -> bool:
+    """Whether Parquet has this type; not for an INTERVAL or a UNION, alone or inside others."""
+    schema = pa.schema([("column", kind)])
+    try:
+        with pq.ParquetWriter(pa.BufferOutputStream(), schema) as writer:
+            writer.write_table(schema.empty_table())
+    except pa.ArrowException:
+        return False
+    return True
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    return pa.array([None if value is None else cell(value) for value in values(column)], pa.string())
 
 
 def _write_table(names: list[str], batches: Iterator[pa.RecordBatch], out: IO[bytes], tally: Tally, width: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from storage.errors import StorageError
 from storage.files import belongs_to
@@ -76,20 +77,76 @@ def whole_file(out: Path, log: Path | None = None) -> Iterator[IO[bytes]]:
     """
     if log is not None:
         refuse_the_log(out, log)
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
+    with _written(out) as temporary:
         with temporary.open("xb") as file:
-            try:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-                temporary.replace(out)
-            except BaseException:
-                with suppress(OSError):
-                    temporary.unlink()
-                raise
+            yield file
+            _keep(file)
+        temporary.replace(out)
+        _keep_names(out.parent)
+
+
+@contextmanager
+def whole_pair(out: Path, beside: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """Two files of one folder that take their names when both are whole, `out` last; where anything fails, what had the names
+    before is there as it was.
+
+    Raises StorageError as `whole_file` does.
+    """
+    with _written(out) as first, _written(out) as second, _written(out) as before:
+        with first.open("xb") as file, second.open("xb") as text:
+            yield file, text
+            _keep(text)
+            _keep(file)
+        # Some file systems know no second name of a file, and most often there is none to keep.
+        with suppress(OSError):
+            before.hardlink_to(beside)
+        second.replace(beside)
+        try:
+            first.replace(out)
+        except BaseException:
+            _put_back(before, beside)
+            raise
+        before.unlink(missing_ok=True)
+        _keep_names(out.parent)
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[Path]:
+    """A name that nobody else has, in the folder of `out`. No file of that name is left where the block fails."""
+    temporary = out.with_name(f".{uuid4().hex}.part")
+    try:
+        try:
+            yield temporary
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
     except OSError as error:
         raise FileUnwritable(out, (error.strerror or str(error)).lower()) from error
+
+
+def _put_back(before: Path, beside: Path) -> None:
+    with suppress(OSError):
+        if before.exists():
+            before.replace(beside)
+        else:
+            beside.unlink()
+
+
+def _keep(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _keep_names(folder: Path) -> None:
+    """Have the names of the folder on disk too."""
+    # Not every file system lets a folder be opened; the file has its name then all the same.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def refuse_the_log(out: Path, log: Path) -> None:

@@ -56,17 +56,40 @@ class Contents:
             given: dict[str, Any] = json.loads(text)
             if given.pop("format") != FORMAT:
                 raise ValueError("format")
-            if int(given.pop("version")) > VERSION:
+            if _whole(given.pop("version")) > VERSION:
                 raise StorageError(
                     f"The archive {path} is of a later form than this Maskboard knows.",
                     key="file",
                     value=str(path),
                     remedy="Import it with the newest Maskboard.",
                 )
-            tables = {str(name): TableFile(**facts) for name, facts in given.pop("tables").items()}
-            return cls(tables, **given)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            tables = {name: TableFile(**facts) for name, facts in given.pop("tables").items()}
+            contents = cls(tables, **given)
+            contents._check_types()
+            return contents
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise damaged(path, "its manifest cannot be read") from error
+
+    def _check_types(self) -> None:
+        texts = [
+            self.taken_at,
+            self.maskboard,
+            self.duckdb,
+            *self.steps.values(),
+            *(each.sha256 for each in self.tables.values()),
+        ]
+        if not all(isinstance(text, str) and text.isprintable() for text in [*texts, *self.steps, *self.tables]):
+            raise TypeError("no text")
+        for each in self.tables.values():
+            _whole(each.rows)
+            _whole(each.bytes)
+
+
+def _whole(number: object) -> int:
+    """A number of things. Raises TypeError for anything else."""
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise TypeError("no whole number")
+    return number
 
 
 def member(table: str) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +24,8 @@ from storage.migrations import known_migrations
 MAX_MANIFEST = 1_000_000
 """Bytes; the manifest of a log has some thousand."""
 CHUNK = 1 << 20
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error)
+"""What Python's reader of ZIPs raises for bytes that are none: encrypted, packed in a way that it does not know, cut, wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +58,42 @@ def unpacked(path: Path, beside: Path) -> Iterator[Archive]:
 
     Raises StorageError where it is damaged, of a later version, or no archive of a log.
     """
+    with _folder(path, beside) as folder:
+        yield Archive(path, _unpack_all(path, folder), folder)
+
+
+@contextmanager
+def _folder(path: Path, beside: Path) -> Iterator[Path]:
     try:
-        with tempfile.TemporaryDirectory(prefix=".import-", dir=beside) as folder, zipfile.ZipFile(path) as archive:
+        made = tempfile.TemporaryDirectory(prefix=".import-", dir=beside)
+    except OSError as error:
+        raise _no_room(path, error) from error
+    with made as folder:
+        yield Path(folder)
+
+
+def _unpack_all(path: Path, folder: Path) -> Contents:
+    try:
+        with zipfile.ZipFile(path) as archive:
             contents = _read_manifest(path, archive)
             _check_steps(path, contents)
             for table, facts in contents.tables.items():
-                _unpack(path, archive, table, facts, Path(folder))
-            yield Archive(path, contents, Path(folder))
-    except zipfile.BadZipFile as error:
+                _unpack(path, archive, table, facts, folder)
+            return contents
+    except UNREADABLE as error:
         raise damaged(path, "it is no whole ZIP") from error
     except OSError as error:
-        raise StorageError(
-            f"The archive {path} cannot be unpacked: {(error.strerror or str(error)).lower()}.",
-            key="file",
-            value=str(path),
-            remedy="It needs its own size of room beside the log.",
-        ) from error
+        # What bzip2 cannot unpack is an OSError too, and none of the system.
+        raise damaged(path, "it is no whole ZIP") if error.errno is None else _no_room(path, error) from error
+
+
+def _no_room(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The archive {path} cannot be unpacked: {(error.strerror or str(error)).lower()}.",
+        key="file",
+        value=str(path),
+        remedy="It needs its own size of room beside the log.",
+    )
 
 
 def _read_manifest(path: Path, archive: zipfile.ZipFile) -> Contents:
@@ -111,7 +136,7 @@ def _unpack(path: Path, archive: zipfile.ZipFile, table: str, facts: TableFile, 
         raise damaged(path, f"the table {table} is not what its manifest says")
     try:
         rows = pq.ParquetFile(target).metadata.num_rows
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
         raise damaged(path, f"the table {table} cannot be read") from error
     if rows != facts.rows:
         raise damaged(path, f"the table {table} has {rows:,} rows and its manifest says {facts.rows:,}")

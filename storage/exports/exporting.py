@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from storage.output import Format, write
 from storage.snapshots import Snapshot
 from storage.version import VERSION
 from storage.visitors import DOWNLOAD, Rows, decide, fetch, run
-from storage.whole_file import Hashed, whole_file
+from storage.whole_file import Hashed, whole_pair
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """By which spreadsheets know UTF-8."""
@@ -36,8 +36,9 @@ def export(
     *,
     raw: bool = False,
     on_progress: Callable[[int], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Manifest:
-    """Write all rows to `out`, and the manifest beside it. Both appear whole, or neither does.
+    """Write all rows to `out`, and the manifest beside it. Both appear whole, or neither does, and what was there before stays.
 
     Args:
         source: what to write.
@@ -46,19 +47,13 @@ def export(
         out: the file; one of that name is replaced.
         raw: leave cells of a CSV as they are, for programs, and write no byte order mark.
         on_progress: told the number of rows so far; what it raises ends the export.
+        stop: set by another thread, ends the export at once, also before there is a row.
 
-    Raises StorageError: the statement is refused or fails, or the file cannot be written.
+    Raises StorageError: the statement is refused or fails, or the file cannot be written; StatementStopped after `stop`.
     """
-    beside = manifest_path(out)
-    try:
-        with whole_file(out) as file:
-            manifest = _write(source, snapshot, form, file, raw=raw, on_progress=on_progress)
-            with whole_file(beside) as text:
-                text.write(manifest.to_json().encode("utf-8"))
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise
+    with whole_pair(out, manifest_path(out)) as (file, beside):
+        manifest = _write(source, snapshot, form, file, raw=raw, on_progress=on_progress, stop=stop)
+        beside.write(manifest.to_json().encode("utf-8"))
     return manifest
 
 
@@ -70,12 +65,14 @@ def _write(
     *,
     raw: bool,
     on_progress: Callable[[int], None] | None,
+    stop: threading.Event | None,
 ) -> Manifest:
-    known = fetch(decide(_CHECKPOINTS), snapshot.path, DOWNLOAD).table.to_pylist()
+    known = fetch(decide(_CHECKPOINTS), snapshot.path, DOWNLOAD, stop=stop).table.to_pylist()
     out = Hashed(file)
     if form is Format.CSV and not raw:
         out.write(BYTE_ORDER_MARK)
-    with run(decide(source.sql, source.parameters), snapshot.path, DOWNLOAD, source.parameters) as rows:
+    decision = decide(source.sql, source.parameters)
+    with run(decision, snapshot.path, DOWNLOAD, source.parameters, stop=stop) as rows:
         watched = _Watched(rows, source, on_progress)
 
         def manifest() -> Manifest:

@@ -15,6 +15,8 @@ from storage.visitors import Value
 
 VIEWS = tuple(sorted(file.stem for file in (SQL_FOLDER / "export").glob("*.sql")))
 """The views that can be exported; each has a statement that says what a filter means there."""
+VIEWS_OF_A_RUN = tuple(sorted(file.stem for file in (SQL_FOLDER / "export" / "run").glob("*.sql")))
+"""Those of which the rows of one run can be exported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,14 @@ def of_runs(
     hint = in_a_name(spelled or "") or ("found" if spelled else "")
     stem = "-".join(part for part in (listed.stem, hint, "starred" if starred else "") if part)
     return Source(sql, _in_words("runs", filters), stem, {**listed.parameters, **values}, filters, "runs")
+
+
+def of_run(view: str, run_id: str) -> Source:
+    """The rows of a view, one of `VIEWS_OF_A_RUN`, that belong to one run. An answer that other runs asked for, too, is among
+    them."""
+    filters = {"run": run_id}
+    stem = f"{view.replace('_', '-')}-run-{in_a_name(run_id)}"
+    return Source(question(f"export/run/{view}"), _in_words(view, filters), stem, {"run_id": run_id}, filters, view)
 
 
 def of_query(sql: str, parameters: Mapping[str, Value] | None = None, name: str | None = None) -> Source:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from storage.visitors.answer import Answer, fetch
 from storage.visitors.decision import Allowed, Refused, decide, parameters_of
-from storage.visitors.failures import StatementFailed
+from storage.visitors.failures import StatementFailed, StatementStopped
 from storage.visitors.limits import DOWNLOAD, LONGEST_SQL, SCREEN, Limits
 from storage.visitors.parameters import ParameterType, Value, read_value
 from storage.visitors.running import Rows, run
@@ -27,6 +27,7 @@ __all__ = [
     "Refused",
     "Rows",
     "StatementFailed",
+    "StatementStopped",
     "Value",
     "decide",
     "fetch",

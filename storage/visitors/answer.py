@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,24 +34,26 @@ def fetch(
     snapshot: Path,
     limits: Limits = SCREEN,
     parameters: Mapping[str, Value] | None = None,
+    *,
+    stop: threading.Event | None = None,
 ) -> Answer:
-    """The first `limits.rows` rows of a statement. Raises as `run` does."""
+    """The first `limits.rows` rows of a statement. `stop` ends it, and what it raises are as `run` has them."""
     started = time.monotonic()
     kept: list[pa.RecordBatch] = []
     count = size = 0
     notice = ""
-    with run(decision, snapshot, limits, parameters) as rows:
+    with run(decision, snapshot, limits, parameters, stop=stop) as rows:
         for batch in rows.batches:
             room = batch.num_rows if limits.rows is None else min(batch.num_rows, limits.rows - count)
             kept.append(batch.slice(0, room))
             count += room
             size += batch.nbytes
             if room < batch.num_rows:
-                notice = f"There are more rows than the {limits.rows:,} shown. A download has all of them."
+                notice = f"There are more rows than the {limits.rows:,} shown. Export has all of them."
             elif limits.bytes is not None and size > limits.bytes:
                 notice = (
                     f"The rows are wide: the first {count:,} are shown, which are {limits.bytes // 10**6:,} MB, and there may"
-                    " be more. A download has all of them."
+                    " be more. Export has all of them."
                 )
             else:
                 continue

@@ -10,6 +10,7 @@ import json
 import threading
 from dataclasses import dataclass
 
+from storage.errors import QueryFailed
 from storage.visitors.processes import Child, close, spawn
 
 CHECK_SECONDS = 2.0
@@ -39,6 +40,10 @@ class Reading:
 
 TOO_LONG = Reading(reason="DuckDB needs too long to read this statement.", remedy="Write it with less nesting.")
 TOO_BUSY = Reading(reason="Too many statements are being read at once.", remedy="Try again.")
+NOT_STARTED = Reading(
+    reason="The machine is too busy to read the statement.", remedy="Try again in a moment, or make room on the machine."
+)
+"""The statement is not to blame: it has not been looked at."""
 
 # Module state, and needed: the checkers of this process. They hold no data of visitors.
 _lock = threading.Lock()
@@ -47,15 +52,19 @@ _slots = threading.BoundedSemaphore(AT_ONCE)
 
 
 def check(sql: str) -> Reading:
-    """Read a text in a checker. What ends the checker, or takes it more than two seconds, is refused."""
+    """Read a text in a checker. What ends the checker, or takes it more than two seconds, is refused; so is any text while none
+    can be started."""
     if not _slots.acquire(timeout=TURN_SECONDS):
         return TOO_BUSY
     try:
-        child = _take()
+        try:
+            child = _take()
+        except QueryFailed:
+            return NOT_STARTED
         said = _ask(child, sql)
         if said is None:
             close(child)
-            return TOO_LONG
+            return TOO_LONG if child.ready else NOT_STARTED
         _keep(child)
     finally:
         _slots.release()
@@ -86,6 +95,8 @@ def _ask(child: Child, sql: str) -> bytes | None:
     try:
         with child.killed_after(START_SECONDS):
             child.wait_until_ready()
+        if not child.ready:
+            return None
         with child.killed_after(CHECK_SECONDS):
             child.stdin.write(json.dumps({"sql": sql}).encode("utf-8") + b"\n")
             child.stdin.flush()

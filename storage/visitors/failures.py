@@ -15,6 +15,8 @@ FILES = ("LocalFileSystem has been disabled", "file system operations are disabl
 UNSHOWABLE = "The answer has a form that cannot be shown."
 FLATTEN = "Turn nested values into text."
 ONLY_LOG = "Only the views and tables of the log can be read here."
+LONG_WAIT = 0.1
+"""Seconds of waiting for others that are worth a word."""
 UNKNOWN_COLUMN = re.compile(r'referenced column "[^"]*" not found')
 
 
@@ -29,12 +31,20 @@ class StatementFailed(QueryFailed):
         """Character of that line, 1 for the first."""
 
 
+class StatementStopped(StatementFailed):
+    """Whoever asked wants no answer any more."""
+
+    def __init__(self) -> None:
+        super().__init__("The statement was stopped.")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a worker said at its end."""
 
     kind: str
-    """Name of the exception's class; `ended` where the process said nothing, `copy` where it found no copy of the log."""
+    """Name of the exception's class; `ended` where the process said nothing, `copy` where it found no copy of the log,
+    `stopped` where whoever asked wants no answer any more."""
     message: str = ""
     position: int | None = None
     """Byte of the text, from 0, at which the mistake is."""
@@ -48,9 +58,16 @@ def read_told(said: bytes) -> Told:
         return Told("ended")
 
 
-def failure(told: Told, sql: str, limits: Limits) -> StatementFailed:
-    """The sentence for it."""
+def failure(told: Told, sql: str, limits: Limits, waited: float = 0.0) -> StatementFailed:
+    """The sentence for it. `waited` are the seconds of the limit that went by before it was the statement's turn."""
     match told.kind:
+        case "stopped":
+            return StatementStopped()
+        case "InterruptException" if waited >= LONG_WAIT:
+            return StatementFailed(
+                f"The statement waited {waited:.1f} s for others, and what was left of {limits.seconds:g} s was too short.",
+                remedy="Run it again in a moment.",
+            )
         case "InterruptException":
             return StatementFailed(
                 f"The statement took longer than {limits.seconds:g} s and was stopped.",
@@ -68,11 +85,13 @@ def failure(told: Told, sql: str, limits: Limits) -> StatementFailed:
     if any(words in told.message for words in FILES):
         return StatementFailed("A statement reaches no file and no address.", remedy=ONLY_LOG, line=line, column=column)
     message = told.message if told.message.endswith((".", "!", "?")) else f"{told.message}."
-    return StatementFailed(message, remedy=_remedy(told), line=line, column=column)
+    return StatementFailed(message, remedy=_remedy(told, sql), line=line, column=column)
 
 
-def _remedy(told: Told) -> str:
+def _remedy(told: Told, sql: str) -> str:
     text = told.message.lower()
+    if told.kind == "ConversionException" and told.position is not None and sql.encode("utf-8")[told.position :][:1] == b"$":
+        return "This value is a text and is taken for something else here: choose the type of the parameter."
     if "must appear in the group by" in text:
         return "Write GROUP BY ALL."
     if "read-only mode" in text:

@@ -18,7 +18,8 @@ class Limits:
     """What one statement may use."""
 
     seconds: float
-    """From the call to the last row. A worker that is still at work a quarter of a second later is killed."""
+    """How long somebody waits for the statement. What the reader of its rows does with them does not count, nor, where all rows
+    are wanted, the wait for a turn. A worker that is still at work a quarter of a second later is killed."""
     memory_mb: int = 1024
     """What the statement may add to the memory of its process."""
     threads: int = 2
@@ -27,8 +28,16 @@ class Limits:
     bytes: int | None = None
     """Bytes of rows that `fetch` takes; None for all."""
 
+    @property
+    def is_download(self) -> bool:
+        """Whether all rows are wanted, however long their reader takes to write them."""
+        return self.rows is None
+
 
 SCREEN = Limits(seconds=5, rows=10_000, bytes=50_000_000)
 """For what a person waits for."""
 DOWNLOAD = Limits(seconds=300)
 """For what goes to a file."""
+LONGEST_DOWNLOAD = 12 * 3600.0
+"""Seconds after which a worker of a download ends itself, its reader's time included. For one whose server is gone; else the
+clock of the server comes first."""

@@ -1,15 +1,15 @@
-"""The watch over a worker: it is killed when its time is over or its memory used up, whatever it is doing."""
+"""The watch over a worker: it is killed when its time is over, its memory used up or its answer not wanted any more."""
 
 from __future__ import annotations
 
 import resource
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from storage.visitors.clock import Clock
 from storage.visitors.limits import Limits
 
 GRACE_SECONDS = 0.25
@@ -21,14 +21,17 @@ BETWEEN_SECONDS = 0.02
 class Watch:
     """Looks at a process until it is over. Kills it at the limit, and says of which."""
 
-    def __init__(self, process: subprocess.Popen[bytes], limits: Limits, deadline: float) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], limits: Limits, clock: Clock, stop: threading.Event | None = None
+    ) -> None:
         self._process = process
-        self._deadline = deadline + GRACE_SECONDS
+        self._clock, self._seconds = clock, limits.seconds + GRACE_SECONDS
+        self._stop = stop
         self._most = limits.memory_mb * 2**20
         self._before: int | None = None
         self._over = threading.Event()
         self.ended: str | None = None
-        """Why it was killed, in the words of DuckDB's exceptions; None where it was not."""
+        """Why it was killed, in the words of DuckDB's exceptions, or `stopped`; None where it was not."""
 
     def start_from_here(self) -> None:
         """What the process holds now is not the statement's."""
@@ -47,7 +50,10 @@ class Watch:
 
     def _look(self) -> None:
         while not self._over.wait(BETWEEN_SECONDS):
-            if time.monotonic() > self._deadline:
+            if self._stop is not None and self._stop.is_set():
+                self._kill("stopped")
+                return
+            if self._clock.seconds > self._seconds:
                 self._kill("InterruptException")
                 return
             if self._before is not None and self._resident() - self._before > self._most:

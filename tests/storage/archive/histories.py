@@ -46,8 +46,8 @@ def fill(log: Log) -> None:
     log.database.write(
         lambda cursor: cursor.execute(
             "INSERT INTO saved_query (saved_query_id, name, sql, parameters, author, created_at)"
-            " VALUES ($id, 'Deep ones', $sql, '[{\"name\": \"depth\"}]', 'Ada', TIMESTAMP '2026-03-01 10:00:00')",
-            {"id": QUERY_ID, "sql": DEEP},
+            " VALUES ($id, 'Deep ones', $sql, $parameters, 'Ada', TIMESTAMP '2026-03-01 10:00:00')",
+            {"id": QUERY_ID, "sql": DEEP, "parameters": '[{"name": "depth", "type": "integer", "default": "3"}]'},
         )
     )
 

@@ -52,6 +52,9 @@ def test_all_rows_of_a_view(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         (["export", "runs", "--out", "x.csv", "--format", "table"], "A table is for a screen"),
         (["export", "runs", "--out", "/nowhere/x.csv"], "The file /nowhere/x.csv cannot be written: no such file or directory"),
         (["export", "runs", "--where", "label =", "--out", "x.csv"], "DuckDB cannot read this statement"),
+        (["export", "runs", "--where", "label LIKE ]", "--out", "x.csv"], "Column 12: "),
+        (["export", "runs", "--where", " label = 'a'\n AND nope = 1 ", "--out", "x.csv"], "Line 2, column 6: "),
+        (["export", "runs", "--where", "nope = 1", "--out", "x.csv"], "Column 1: Referenced column"),
         (["export", "runs", "--where", "1=1; DROP TABLE run", "--out", "x.csv"], "statements"),
         (["export", "log", "--out", "x.csv"], "The whole log is written as a ZIP"),
         (["export", "log", "--where", "1=1", "--out", "x.zip"], "has no --where"),
@@ -70,7 +73,7 @@ def test_a_mistake_is_one_sentence(
     assert said.out == ""
     assert sentence in said.err
     assert said.err.count("\n") == 1
-    assert [file for file in tmp_path.iterdir() if file.name.startswith(("x", ".x"))] == []
+    assert [file for file in tmp_path.iterdir() if file.name.startswith("x") or file.name.endswith(".part")] == []
 
 
 @pytest.mark.parametrize("suffix", ["", ".wal", ".lock"])

@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import resource
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -25,8 +27,10 @@ from storage.output import Format
 from storage.selection import Selection
 from storage.snapshots import Snapshot
 from storage.version import VERSION
-from storage.visitors import SCREEN, Value, decide, fetch
+from storage.visitors import SCREEN, StatementStopped, Value, decide, fetch
+from storage.whole_file import whole_file
 from tests.conftest import ROOT
+from tests.storage.visitors.test_running import ENDLESS
 
 FORMATS = [Format.CSV, Format.JSON, Format.PARQUET]
 BERT_ONLY = of_view("predictions", Selection(checkpoints=("bert-mini",), since=date(2026, 1, 1)))
@@ -123,11 +127,64 @@ def test_a_csv_is_for_spreadsheets_unless_raw(snapshot: Snapshot, tmp_path: Path
     ],
 )
 def test_what_fails_leaves_no_file(sql: str, snapshot: Snapshot, tmp_path: Path) -> None:
-    (tmp_path / "rows.csv").write_text("what was here before")
+    out = tmp_path / "rows.csv"
     with pytest.raises(StorageError):
-        export(of_query(sql), snapshot, Format.CSV, tmp_path / "rows.csv")
-    assert [file.name for file in tmp_path.iterdir()] == ["rows.csv"]
-    assert (tmp_path / "rows.csv").read_text() == "what was here before"
+        export(of_query(sql), snapshot, Format.CSV, out)
+    assert list(tmp_path.iterdir()) == []
+    export(of_query("SELECT 7 AS n"), snapshot, Format.CSV, out)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(StorageError):
+        export(of_query(sql), snapshot, Format.CSV, out)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+    assert before.keys() == {out.name, manifest_path(out).name}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["manifest before", "no manifest before"])
+def test_a_name_that_cannot_be_taken_leaves_the_manifest_before(known: bool, snapshot: Snapshot, tmp_path: Path) -> None:
+    """The last step fails: a folder has the name of the file."""
+    out = tmp_path / "rows.csv"
+    out.mkdir()
+    (out / "kept.txt").write_text("kept")
+    if known:
+        manifest_path(out).write_text("of an earlier file")
+    with pytest.raises(StorageError, match="cannot be written: is a directory"):
+        export(of_query("SELECT 7 AS n"), snapshot, Format.CSV, out)
+    assert sorted(file.name for file in tmp_path.iterdir()) == [out.name, *([manifest_path(out).name] if known else [])]
+    assert not known or manifest_path(out).read_text() == "of an earlier file"
+
+
+def test_a_part_of_a_killed_process_blocks_no_name(snapshot: Snapshot, tmp_path: Path) -> None:
+    """A process of the same number, killed while it wrote, has left its part."""
+    for name in ("rows.csv", "rows.csv.manifest.json"):
+        (tmp_path / f".{name}.{os.getpid()}.part").write_text("half")
+    assert export(of_query("SELECT 7 AS n"), snapshot, Format.CSV, tmp_path / "rows.csv").rows == 1
+    assert (tmp_path / "rows.csv").read_bytes() == b"\xef\xbb\xbfn\n7\n"
+
+
+def test_the_names_are_on_disk_too(snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    true = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve().name)
+        true(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    export(of_query("SELECT 7 AS n"), snapshot, Format.CSV, tmp_path / "rows.csv")
+    with whole_file(tmp_path / "one.txt") as file:
+        file.write(b"1")
+    assert [name for name in synced if not name.endswith(".part")] == [tmp_path.name] * 2
+    assert len(synced) == 5
+
+
+def test_an_event_stops_it_before_there_is_a_row(snapshot: Snapshot, tmp_path: Path) -> None:
+    stop = threading.Event()
+    timer = threading.Timer(0.5, stop.set)
+    timer.start()
+    with pytest.raises(StatementStopped):
+        export(of_query(ENDLESS), snapshot, Format.CSV, tmp_path / "rows.csv", stop=stop)
+    timer.join()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_person_may_stop_it(snapshot: Snapshot, tmp_path: Path) -> None:

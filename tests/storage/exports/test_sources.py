@@ -10,7 +10,7 @@ import pytest
 from storage import history
 from storage.database import Cursor
 from storage.errors import StorageError
-from storage.exports import VIEWS, Source, file_name, of_query, of_runs, of_view
+from storage.exports import VIEWS, VIEWS_OF_A_RUN, Source, file_name, of_query, of_run, of_runs, of_view
 from storage.log import Log
 from storage.selection import Counting, Selection, WordSpace
 from storage.snapshots import Snapshot
@@ -65,6 +65,30 @@ def test_filters_mean_what_they_mean_on_the_pages(selection: Selection, filled: 
         pairs = rows(of_view("agreements", selection), filled)
         assert all(row["prompt"] in {each["prompt"] for each in rows(of_view("prompts", selection), filled)} for row in pairs)
         assert len(answers) < filled.database.rows("SELECT count(*) FROM answer")[0][0]
+
+
+def test_a_run_has_its_own_rows_and_no_other(filled: Log, snapshot: Snapshot) -> None:
+    for (run,) in filled.database.rows("SELECT run_id FROM run"):
+        asked = rows(of_run("asks", str(run)), filled)
+        assert {row["run_id"] for row in asked} <= {run}
+        assert len(asked) == filled.database.rows("SELECT count(*) FROM ask WHERE run_id = $run", {"run": run})[0][0]
+        ids = {row["answer_id"] for row in asked}
+        assert {row["answer_id"] for row in rows(of_run("answers", str(run)), filled)} == ids
+        assert {row["answer_id"] for row in rows(of_run("predictions", str(run)), filled)} == ids
+        assert {row["prompt_id"] for row in rows(of_run("prompts", str(run)), filled)} == {row["prompt_id"] for row in asked}
+        assert {row["run_id"] for row in rows(of_run("refused_prompts", str(run)), filled)} <= {run}
+        answered = {(row["prompt_id"], row["mask_index"], row["checkpoint_id"]) for row in asked}
+        for pair in rows(of_run("agreements", str(run)), filled):
+            for side in ("checkpoint_a_id", "checkpoint_b_id"):
+                assert (pair["prompt_id"], pair["mask_index"], pair[side]) in answered
+    assert sum(
+        len(rows(of_run("refused_prompts", str(run)), filled)) for (run,) in filled.database.rows("SELECT run_id FROM run")
+    )
+    for view in VIEWS_OF_A_RUN:
+        source = of_run(view, run_id(0))
+        assert source.about == f"{view.replace('_', ' ')}; run: {run_id(0)}"
+        found = fetch(decide(source.sql, source.parameters), snapshot.path, DOWNLOAD, source.parameters)
+        assert found.table.num_rows == len(rows(source, filled))
 
 
 def test_a_pair_is_selected_where_both_of_it_are(filled: Log) -> None:
@@ -149,7 +173,7 @@ def test_only_views_for_people_are_exported(view: str) -> None:
 
 
 def test_each_statement_opens_with_its_question() -> None:
-    for folder in ("export", "merge"):
+    for folder in ("export", "export/run", "merge"):
         for file in sorted((ROOT / "storage" / "sql" / folder).glob("*.sql")):
             head = file.read_text("utf-8").partition("\n\n")[0].partition("\nSELECT")[0].partition("\nWITH")[0]
             assert re.match(r"-- [A-Z][^?]*\?", head.replace("\n-- ", " ")), file.name

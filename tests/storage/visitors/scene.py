@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from dashboard.query_table import readable
 from storage.database import Database
 from storage.errors import StorageError
 from storage.snapshots import Snapshots
@@ -40,7 +41,7 @@ class Outcome:
     """What became of one statement."""
 
     told: bytes
-    """Everything that came back: the rows as Arrow, the notices, or the error."""
+    """Everything that came back: the rows as Arrow and as the page shows them, the notices, or the error."""
     failure: StorageError | None
     """None where it was answered."""
     seconds: float
@@ -86,10 +87,9 @@ class Scene:
             seconds = time.monotonic() - started
             return Outcome(f"{error} {error.value} {error.remedy}".encode("utf-8", "surrogatepass"), error, seconds)
         seconds = time.monotonic() - started
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, answer.table.schema) as stream:
-            stream.write_table(answer.table)
-        return Outcome(sink.getvalue().to_pybytes() + " ".join(answer.notices).encode(), None, seconds)
+        shown = readable(answer.table)
+        names = " ".join(column.name for column in shown.columns)
+        return Outcome(_bytes(answer.table) + _bytes(shown.table) + " ".join([names, *answer.notices]).encode(), None, seconds)
 
     def leaks(self, told: bytes) -> list[str]:
         """The names of the secrets in it: as they are, in hexadecimal, or in base64."""
@@ -164,6 +164,14 @@ def _plant_rows(database: Database, secret: Mapping[str, str]) -> None:
             {"sql": secret["query"]},
         )
     )
+
+
+def _bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    told: bytes = sink.getvalue().to_pybytes()
+    return told
 
 
 def _base64(text: str) -> bytes:

@@ -26,7 +26,7 @@ def test_an_answer_without_rows_has_its_columns(copy: Path) -> None:
 def test_the_screen_shows_ten_thousand_rows(copy: Path, count: int, truncated: bool) -> None:
     answer = fetch(Allowed(f"FROM range({count})"), copy)
     assert (answer.table.num_rows, answer.truncated) == (min(count, 10_000), truncated)
-    sentence = "There are more rows than the 10,000 shown. A download has all of them."
+    sentence = "There are more rows than the 10,000 shown. Export has all of them."
     assert answer.notices == ((sentence,) if truncated else ())
 
 
@@ -36,7 +36,7 @@ def test_wide_rows_are_cut_where_they_weigh_too_much(copy: Path) -> None:
     assert 400 < answer.table.num_rows < 700
     assert answer.notices == (
         f"The rows are wide: the first {answer.table.num_rows:,} are shown, which are 50 MB, and there may be more."
-        " A download has all of them.",
+        " Export has all of them.",
     )
 
 
