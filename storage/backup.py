@@ -18,12 +18,13 @@ import duckdb
 
 from storage.connection import Cursor, connect
 from storage.database import Database
+from storage.driver import translate
 from storage.errors import DiskFull, LogDamaged, LogUnwritable, StorageError
-from storage.files import belongs_to, copy_file, files_of, flush, put_in_place, remove
+from storage.files import belongs_to, copy_file, files_of, flush, put_in_place, remove, why
 from storage.guard import Guard
 from storage.questions import question
 from storage.verification import Finding, inspect
-from storage.wal import size_of, wal_path
+from storage.wal import commits_behind, size_of, wal_path
 
 # Every session of a process sees an attached database, so the name under which a backup is attached is in use once at a time.
 _one_backup = threading.Lock()
@@ -69,16 +70,22 @@ def backup(database: Database, out: Path) -> Copied:
     out = out.resolve()
     if belongs_to(out, database.path):
         raise StorageError("The backup would overwrite the log.", key="out", value=str(out), remedy="Name another file.")
-    if out.exists():
-        raise StorageError(f"There is a file at {out} already.", key="out", value=str(out), remedy="Name another file.")
-    if not out.parent.is_dir():
-        raise _unwritable(out, "there is no such folder")
+    try:
+        if out.exists():
+            raise StorageError(f"There is a file at {out} already.", key="out", value=str(out), remedy="Name another file.")
+        if not out.parent.is_dir():
+            raise _unwritable(out, "there is no such folder")
+    except OSError as error:
+        raise _unwritable(out, why(error)) from error
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     taken_at = datetime.now(UTC)
     with _one_backup:
         try:
             _copy(database, part)
             copied = _read_back(part, taken_at)
+            if commits_behind(wal_path(part), 0):
+                # Detaching says nothing where there is no room, and only the file is renamed.
+                raise _unwritable(out, "the disk is full")
             flush(part)
             part.rename(out)
             flush(out.parent)
@@ -90,7 +97,7 @@ def backup(database: Database, out: Path) -> Copied:
                 remedy="Run python -m storage verify to see whether the log is.",
             ) from error
         except OSError as error:
-            raise _unwritable(out, (error.strerror or str(error)).lower()) from error
+            raise _unwritable(out, why(error)) from error
         finally:
             remove(files_of(part))
     return replace_fields(copied, path=out)
@@ -100,9 +107,22 @@ def restore(source: Path, log: Path, *, replace: bool = False) -> Copied:
     """Let the backup at `source` be the log at `log`, once it has been read from end to end.
 
     A log that is there is left alone unless `replace` says otherwise; then its files are kept under other names. Raises
-    LogLocked where a process has the log open, and StorageError where the backup is damaged or is none.
+    LogLocked where a process has the log open, and StorageError where the backup is damaged or is none, or where the system
+    refuses a step; then what was there before is there still.
     """
     source, log = source.resolve(), log.resolve()
+    try:
+        return _restore(source, log, replace=replace)
+    except OSError as error:
+        raise StorageError(
+            f"The backup {source} could not be restored to {log}: {why(error)}.",
+            key="log",
+            value=str(log),
+            remedy="What was there before is there still. Make the folder writable, with room for the backup, and try again.",
+        ) from error
+
+
+def _restore(source: Path, log: Path, *, replace: bool) -> Copied:
     if not source.is_file():
         raise StorageError(f"There is no backup at {source}.", key="backup", value=str(source), remedy="Name another file.")
     if belongs_to(source, log):
@@ -180,6 +200,8 @@ def _read_back(part: Path, taken_at: datetime) -> Copied:
         if damage := [each for each in findings if each.is_damage]:
             raise LogDamaged(part, damage[0].in_words().rstrip("."))
         runs, asks, last = connection.execute(question("extent")).fetchall()[0]
+    except duckdb.Error as error:
+        raise translate(error, part) from error
     finally:
         connection.close()
     return Copied(part, taken_at, size_of(part), runs, asks, last.replace(tzinfo=UTC) if last else None, findings)

@@ -103,6 +103,9 @@ class Connection:
             self._reviving = True
             try:
                 self._state.wait_for(lambda: self._cursors_in_use == 0, REVIVAL_SECONDS)
+                if self._closed:
+                    # By a thread that waited here, too. The log may be another process's by now.
+                    return
                 with suppress(duckdb.Error):
                     self._instance.close()
                 self._instance = None

@@ -8,7 +8,8 @@ written would end the instance that holds the log.
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -19,8 +20,8 @@ from storage.errors import StorageError
 from storage.migrations import migrate
 from storage.questions import question
 
-BATCH_ROWS = 122_880
-"""Rows that are handed over at once: a row group of DuckDB."""
+BATCH_ROWS = 491_520
+"""Rows that are handed over at once, four row groups of DuckDB: 20 MB of predictions."""
 MEMORY = "1GB"
 """Memory of the instance that writes."""
 
@@ -29,22 +30,23 @@ def copy_for_people(source: duckdb.DuckDBPyConnection, target: Path) -> None:
     """Write the tables behind people's views, the views, macros and comments to `target`, which must not exist yet.
 
     One read transaction of `source`, so the copy is of one moment; nobody who writes waits for it. Raises StorageError where
-    the copy cannot be written, duckdb.Error where the log cannot be read.
+    the copy cannot be written, whatever the instance that writes it died of; and duckdb.Error where the log cannot be read, as
+    DuckDB raised it, so that a log that died is opened again and one that is damaged is called so.
     """
     source.begin()
     try:
         tables = [str(name) for (name,) in source.execute(question("tables_behind_views")).fetchall()]
-        try:
-            _write(source, tables, target)
-        except (duckdb.Error, pa.ArrowException, OSError) as error:
-            full = any(word in str(error).lower() for word in FULL)
-            reason = "the disk is full" if full else _words(error)
-            raise StorageError(
-                f"No copy of the log could be made to ask: {reason}.",
-                key="path",
-                value=str(target),
-                remedy="Make room and try again." if full else "Try again.",
-            ) from error
+        with _opened(target) as copy:
+            with _words_for(target):
+                _make_tables(copy, target, tables)
+            for name in tables:
+                for rows in _rows_of(source, name):
+                    with _words_for(target):
+                        copy.register("incoming", rows)
+                        copy.execute(_with_table("INSERT INTO {table} FROM incoming", name))
+                        copy.unregister("incoming")
+            with _words_for(target):
+                copy.execute("CHECKPOINT")
     finally:
         with suppress(duckdb.Error):
             source.rollback()
@@ -63,21 +65,54 @@ def room_for(log: Path, folder: Path) -> None:
         )
 
 
-def _write(source: duckdb.DuckDBPyConnection, tables: list[str], target: Path) -> None:
-    with duckdb.connect(str(target), config={**SETTINGS, "memory_limit": MEMORY, "threads": 2}) as copy:
-        # The steps that made the log make the views, macros and comments of its copy.
-        migrate(copy, target)
-        own = copy.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
-        for (name,) in own:
-            if name not in tables:
-                copy.execute(_with_table("DROP TABLE {table}", name))
-        for name in tables:
-            # Without its keys: their indexes would take longer to build than all rows to write.
-            copy.execute(_with_table("CREATE OR REPLACE TABLE {table} AS FROM (FROM {table} LIMIT 0)", name))
-            copy.register("incoming", source.table(name).to_arrow_reader(BATCH_ROWS))
-            copy.execute(_with_table("INSERT INTO {table} FROM incoming", name))
-            copy.unregister("incoming")
-        copy.execute("CHECKPOINT")
+@contextmanager
+def _opened(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with _words_for(target):
+        copy = duckdb.connect(str(target), config={**SETTINGS, "memory_limit": MEMORY, "threads": 2})
+    try:
+        yield copy
+    finally:
+        # What counts is the checkpoint before.
+        with suppress(duckdb.Error):
+            copy.close()
+
+
+@contextmanager
+def _words_for(target: Path) -> Iterator[None]:
+    """Turn what the writing instance says into a sentence; the log is not read in here."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        full = any(word in str(error).lower() for word in FULL)
+        reason = "the disk is full" if full else _words(error)
+        raise StorageError(
+            f"No copy of the log could be made to ask: {reason}.",
+            key="path",
+            value=str(target),
+            remedy="Make room and try again." if full else "Try again.",
+        ) from error
+
+
+def _make_tables(copy: duckdb.DuckDBPyConnection, target: Path, tables: list[str]) -> None:
+    # The steps that made the log make the views, macros and comments of its copy.
+    migrate(copy, target)
+    own = copy.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+    for (name,) in own:
+        if name not in tables:
+            copy.execute(_with_table("DROP TABLE {table}", name))
+    for name in tables:
+        # Without its keys: their indexes would take longer to build than all rows to write.
+        copy.execute(_with_table("CREATE OR REPLACE TABLE {table} AS FROM (FROM {table} LIMIT 0)", name))
+
+
+def _rows_of(source: duckdb.DuckDBPyConnection, name: str) -> Iterator[pa.Table]:
+    """The rows of a table, `BATCH_ROWS` at a time. Not as one stream: what fails in a stream has lost its class."""
+    rows = source.table(name)
+    ((last,),) = rows.max("rowid").fetchall()
+    number = duckdb.ColumnExpression("rowid")
+    for first in range(0, 0 if last is None else last + 1, BATCH_ROWS):
+        within = (number >= duckdb.ConstantExpression(first)) & (number < duckdb.ConstantExpression(first + BATCH_ROWS))
+        yield rows.filter(within).to_arrow_table()
 
 
 def _with_table(statement: str, name: str) -> str:

@@ -7,7 +7,7 @@ import itertools
 import os
 import subprocess
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,13 @@ def files_of(log: Path) -> tuple[Path, ...]:
 def belongs_to(path: Path, log: Path) -> bool:
     """Whether a path is one of the log's own files, its lock included."""
     return path.resolve() in (*files_of(log.resolve()), lock_path(log.resolve()))
+
+
+def why(error: OSError) -> str:
+    """What the system says of a failure, as a part of a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "the disk is full"
+    return (error.strerror or str(error)).lower()
 
 
 def stamp() -> str:
@@ -69,20 +76,27 @@ def put_in_place(new: Path, log: Path, word: str) -> tuple[Path, ...]:
     """Let `new` be the log, and keep the files that were the log before under the names returned.
 
     The file at `log` is always one whole log, whenever the process is killed. Its WAL is renamed last: beside the new file it
-    is of another database or of an earlier checkpoint, and DuckDB never reads it into the new one.
+    is of another database or of an earlier checkpoint, and DuckDB never reads it into the new one. Where the system refuses a
+    step, those before it are taken back, and OSError or StorageError is raised.
     """
     kept = unused(log.with_name(f"{log.name}.{word}-{stamp()}"))
     names = []
-    if log.exists():
-        keep(log, kept)
-        names.append(kept)
-    new.replace(log)
-    for old in files_of(log)[1:]:
-        if old.exists():
-            target = old.with_name(kept.name + old.name.removeprefix(log.name))
-            old.replace(target)
-            names.append(target)
-    flush(log.parent)
+    with ExitStack() as back:
+        if log.exists():
+            keep(log, kept)
+            back.callback(_move_back, kept, log)
+            names.append(kept)
+        else:
+            back.callback(remove, [log])
+        new.replace(log)
+        for old in files_of(log)[1:]:
+            if old.exists():
+                target = old.with_name(kept.name + old.name.removeprefix(log.name))
+                old.replace(target)
+                back.callback(_move_back, target, old)
+                names.append(target)
+        flush(log.parent)
+        back.pop_all()
     return tuple(names)
 
 
@@ -100,6 +114,12 @@ def keep(path: Path, name: Path) -> None:
         if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
             raise
         copy_file(path, name)
+
+
+def _move_back(kept: Path, name: Path) -> None:
+    with suppress(OSError):
+        # Two names of one file are not renamed to each other: both would stay.
+        kept.unlink() if name.exists() and kept.samefile(name) else kept.replace(name)
 
 
 def remove(paths: Iterable[Path]) -> None:

@@ -82,9 +82,9 @@ def remove(database: Database, target: Target) -> Going:
     return database.write(lambda cursor: _remove(cursor, target))
 
 
-def remove_run(cursor: Cursor, run_id: str) -> None:
+def remove_run(cursor: Cursor, run_id: str) -> Going:
     """The same for a run, inside a transaction of the writer."""
-    _remove(cursor, Target(run_id=run_id))
+    return _remove(cursor, Target(run_id=run_id))
 
 
 def _remove(cursor: Cursor, target: Target) -> Going:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.connection import connect
+import duckdb
+
+from storage.connection import Cursor, connect
 from storage.database import is_open
-from storage.errors import LogDamaged, StorageError, WalDamaged
-from storage.files import copy_file, files_of, flush, put_in_place, remove
+from storage.driver import translate
+from storage.errors import DiskFull, LogDamaged, LogUnwritable, StorageError, WalDamaged
+from storage.files import copy_file, files_of, flush, put_in_place, remove, why
 from storage.guard import Guard
 from storage.questions import question
 from storage.verification import Finding, inspect
@@ -61,18 +64,25 @@ def repair(path: Path) -> Repaired:
 
     The work is done on a copy, cut off at the damaged byte, which is verified before it takes the place of the log; the damaged
     files stay under other names. Raises LogLocked where a process has the log open, LogDamaged where the file itself is
-    damaged, which only a backup can mend, and StorageError where there is no log or no room.
+    damaged, which only a backup can mend, and StorageError where there is no log, no room, or a step that the system refuses.
     """
     path = path.resolve()
     if is_open(path):
         raise StorageError("The log is open and needs no repair.", key="path", value=str(path))
-    if not path.is_file():
-        raise StorageError(f"There is no log at {path}.", key="path", value=str(path), remedy="Name the file of a log.")
-    guard = Guard.acquire(path)
     try:
-        return _repair(path)
-    finally:
-        guard.release()
+        if not path.is_file():
+            raise StorageError(f"There is no log at {path}.", key="path", value=str(path), remedy="Name the file of a log.")
+        guard = Guard.acquire(path)
+        try:
+            return _repair(path)
+        finally:
+            guard.release()
+    except (DiskFull, LogUnwritable) as error:
+        raise _unmended(path, "the disk is full" if isinstance(error, DiskFull) else error.reason) from error
+    except OSError as error:
+        raise _unmended(path, why(error)) from error
+    except duckdb.Error as error:
+        raise translate(error, path) from error
 
 
 def _repair(path: Path) -> Repaired:
@@ -93,17 +103,30 @@ def _repair(path: Path) -> Repaired:
             if damage := [each for each in findings if each.is_damage]:
                 raise LogDamaged(path, damage[0].in_words().rstrip("."))
             runs, asks, last = (0, 0, None) if empty else connection.execute(question("extent")).fetchall()[0]
+            if whole != size:
+                _into_the_file(connection, path)
         finally:
             connection.close()
         if whole == size:
             return Repaired((), 0, 0, runs, asks, _utc(last), None, findings)
         lost = max(1, commits_behind(wal, whole))
         written_at = datetime.fromtimestamp(wal.stat().st_mtime, UTC)
+        if commits_behind(wal_path(work), 0):
+            # Only the file takes the place of the log: what still lies in its WAL would be lost.
+            raise DiskFull(path)
         flush(work)
         kept = put_in_place(work, path, "damaged")
         return Repaired(kept, size - whole, lost, runs, asks, _utc(last), written_at, findings)
     finally:
         remove(files_of(work))
+
+
+def _into_the_file(connection: Cursor, path: Path) -> None:
+    """Write what the WAL of the copy holds into its file; closing would try to, and say nothing where there is no room."""
+    try:
+        connection.execute("CHECKPOINT")
+    except duckdb.Error as error:
+        raise translate(error, path) from error
 
 
 def _cut(work: Path, path: Path) -> int:
@@ -123,6 +146,15 @@ def _cut(work: Path, path: Path) -> int:
             else:
                 return left
         os.truncate(wal, min(position, max(left - 1, 0)))
+
+
+def _unmended(path: Path, reason: str) -> StorageError:
+    return StorageError(
+        f"The log {path} could not be repaired: {reason}.",
+        key="path",
+        value=str(path),
+        remedy="Every file of it is there still. Make its folder writable, with room for the log a second time, and try again.",
+    )
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -13,7 +13,7 @@ from storage.database import Cursor, Database
 from storage.importer import read
 from storage.log import Log, naive_utc
 from storage.records import Comparison, RunKind
-from storage.removal import remove_run
+from storage.removal import Going, remove_run
 
 FILE = Path(__file__).parent / "sample.json"
 LABEL = "Published by others, 2024"
@@ -46,14 +46,15 @@ def is_there(database: Database) -> bool:
     return bool(database.rows("SELECT 1 FROM run WHERE run_id = $run_id", {"run_id": RUN_ID}))
 
 
-def remove(database: Database) -> None:
-    """Take the sample out for good, in one transaction. What other runs asked stays."""
+def remove(database: Database) -> Going:
+    """Take the sample out for good, in one transaction, and say what went. What other runs asked stays."""
 
-    def work(cursor: Cursor) -> None:
-        remove_run(cursor, RUN_ID)
+    def work(cursor: Cursor) -> Going:
+        going = remove_run(cursor, RUN_ID)
         cursor.execute(
             "INSERT OR REPLACE INTO setting (name, value, changed_at) VALUES ($name, $value, $now)",
             {"name": _SETTING, "value": _REMOVED, "now": naive_utc(datetime.now(UTC))},
         )
+        return going
 
-    database.write(work)
+    return database.write(work)

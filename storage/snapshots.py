@@ -71,10 +71,6 @@ class Snapshots:
                 found = self._newest = self._build()
             return found
 
-    def refresh(self) -> Snapshot:
-        """What a Refresh button asks for: a copy that holds everything acknowledged until now."""
-        return self.current()
-
     def forget(self) -> None:
         """Take the copies away because something was deleted from the log; the next question has a new one taken.
 

@@ -14,8 +14,8 @@ import duckdb
 
 from storage.connection import Cursor, connect
 from storage.database import Database, is_open
-from storage.driver import first_line
-from storage.errors import LogDamaged, NewerLog, StorageError, WalDamaged
+from storage.driver import first_line, translate
+from storage.errors import LogDamaged, NewerLog, QueryFailed, StorageError, WalDamaged
 from storage.migrations import known_migrations, missing_migrations
 from storage.questions import SQL_FOLDER, question
 from storage.wal import read_wal, wal_path
@@ -75,8 +75,15 @@ def verify(path: Path) -> tuple[Finding, ...]:
         connection = connect(path, read_only=True)
     except (LogDamaged, WalDamaged) as error:
         return (Finding("wal" if isinstance(error, WalDamaged) else "blocks", str(error)),)
+    except QueryFailed as error:
+        # For DuckDB a file without its mark is one that it might read as a table.
+        raise StorageError(
+            f"{path} is no log of Maskboard.", key="file", value=str(path), remedy="Name the file of a log or a backup."
+        ) from error
     try:
         return inspect(connection, path)
+    except duckdb.Error as error:
+        raise translate(error, path) from error
     finally:
         connection.close()
 

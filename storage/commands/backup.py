@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from storage.commands.free_log import free_log
 from storage.commands.output_file import reader_may_leave
 from storage.database import Database, default_path
+from storage.errors import StorageError
 
 
 def backup_command(
@@ -17,7 +19,15 @@ def backup_command(
     """Copy the whole log into a file, and read the copy from end to end before it appears."""
     from storage.backup import backup
 
-    with Database.open() as database:
+    log = default_path()
+    if not log.exists():
+        raise StorageError(
+            f"There is no log at {log}.",
+            key="path",
+            value=str(log),
+            remedy="Nothing was backed up. Set MASKBOARD_HISTORY to the file of your log.",
+        )
+    with free_log("Nothing was backed up.", "back it up"), Database.open(log) as database:
         copied = backup(database, out)
     with reader_may_leave():
         typer.echo(copied.in_words())
@@ -32,6 +42,7 @@ def restore_command(
     """Let a backup be the log, once it has been read from end to end."""
     from storage.backup import restore
 
-    restored = restore(source, default_path(), replace=replace)
+    with free_log("Nothing was restored.", "restore"):
+        restored = restore(source, default_path(), replace=replace)
     with reader_may_leave():
         typer.echo(restored.in_words())

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from storage.commands.output_file import reader_may_leave
-from storage.commands.query import how_old
+from storage.commands.free_log import free_log
+from storage.commands.output_file import form_by_ending, reader_may_leave
+from storage.commands.query import at, how_old
 from storage.database import default_path
-from storage.errors import LogLocked, StorageError
+from storage.errors import QueryFailed, QueryRefused, StorageError
 from storage.output import Format
+from storage.visitors import Refused, StatementFailed, decide
 
 LOG = "log"
 """In place of a view: everything."""
@@ -33,7 +35,7 @@ def export_command(
             raise StorageError("The whole log has no --where, --format or --raw.", remedy="Name a view instead of log.")
         _export_log(out)
     else:
-        _export_view(view, out, where, form or _by_ending(out), raw=raw)
+        _export_view(view, out, where, form or form_by_ending(out), raw=raw)
 
 
 def _export_view(view: str, out: Path, where: str | None, form: Format, *, raw: bool) -> None:
@@ -44,11 +46,19 @@ def _export_view(view: str, out: Path, where: str | None, form: Format, *, raw: 
     if form is Format.TABLE:
         raise StorageError("A table is for a screen.", key="--format", remedy="Choose csv, json or parquet.")
     source, log = of_view(view, where=where), default_path()
+    # What was typed stands at the end of the statement, behind one line that was not.
+    skipped = len(source.sql) - len((where or "").strip())
     refuse_the_log(out, log)
+    decision = decide(source.sql, source.parameters)
+    if isinstance(decision, Refused):
+        raise QueryRefused(f"{at(source.sql, decision, skipped)}{decision.reason}", remedy=decision.remedy)
     copy = at_hand(log)
     if copy.held is not None:
         typer.echo(how_old(copy), err=True)
-    manifest = export(source, copy.snapshot, form, out, raw=raw)
+    try:
+        manifest = export(source, copy.snapshot, form, out, raw=raw)
+    except StatementFailed as error:
+        raise QueryFailed(f"{at(source.sql, error, skipped)}{error}") from error
     rows = f"{manifest.rows:,} row{'' if manifest.rows == 1 else 's'}"
     with reader_may_leave():
         typer.echo(f"Wrote {rows} to {out}. What they are stands in {manifest_path(out).name}.")
@@ -65,33 +75,11 @@ def _export_log(out: Path) -> None:
     log = default_path()
     if not log.exists():
         raise StorageError(f"There is no log at {log} yet.", key="path", value=str(log), remedy="Ask something first.")
-    try:
-        with Database.open(log) as database:
-            contents = write_archive(database, out)
-    except LogLocked as error:
-        raise StorageError(
-            str(error).removesuffix(error.remedy).rstrip(),
-            key=error.key,
-            value=error.value,
-            remedy="Nothing was exported. If that is the dashboard, stop it with Ctrl-C where it runs, export, and start it "
-            "again.",
-        ) from error
+    with free_log("Nothing was exported.", "export"), Database.open(log) as database:
+        contents = write_archive(database, out)
     runs, predictions = contents.tables["run"].rows, contents.tables["prediction"].rows
     with reader_may_leave():
         typer.echo(
             f"Wrote the whole log to {out}: {runs:,} run{'' if runs == 1 else 's'} with {predictions:,} "
             f"prediction{'' if predictions == 1 else 's'}. Bring it into another log with python -m storage import {out.name}."
         )
-
-
-def _by_ending(out: Path) -> Format:
-    endings = {f".{form}": form for form in (Format.CSV, Format.JSON, Format.PARQUET)}
-    try:
-        return endings[out.suffix.lower()]
-    except KeyError:
-        raise StorageError(
-            f"The name {out.name} does not say how to write the rows.",
-            key="--out",
-            value=str(out),
-            remedy=f"End it on {', '.join(endings)}, or choose with --format.",
-        ) from None

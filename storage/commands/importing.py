@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from storage.commands.free_log import free_log
 from storage.commands.output_file import reader_may_leave
-from storage.errors import LogLocked, StorageError
+from storage.errors import StorageError
 
 
 def import_command(
@@ -44,7 +43,7 @@ def _import_answers(
     from storage.importer import import_file, in_words
     from storage.log import Log
 
-    with _free_log(), Log.open() as log:
+    with free_log("Nothing was imported.", "import"), Log.open() as log:
         imported = import_file(log, file, label=label, author=author, checkpoint=checkpoint, prompt=prompt, source=source)
     if not imported.answers:
         raise StorageError(in_words(imported), key="file", value=str(file))
@@ -55,19 +54,9 @@ def _import_log(file: Path) -> str:
     from storage.archive import merge, unpacked
     from storage.database import Database
 
-    with _free_log(), Database.open() as database, unpacked(file, database.path.parent) as archive:
+    with (
+        free_log("Nothing was imported.", "import"),
+        Database.open() as database,
+        unpacked(file, database.path.parent) as archive,
+    ):
         return merge(database, archive).in_words()
-
-
-@contextmanager
-def _free_log() -> Iterator[None]:
-    try:
-        yield
-    except LogLocked as error:
-        raise StorageError(
-            str(error).removesuffix(error.remedy).rstrip(),
-            key=error.key,
-            value=error.value,
-            remedy="Nothing was imported. If that is the dashboard, stop it with Ctrl-C where it runs, import, and start it "
-            "again.",
-        ) from error

@@ -11,6 +11,8 @@ from typing import IO
 
 import typer
 
+from storage.errors import StorageError
+from storage.output import Format
 from storage.whole_file import refuse_the_log, whole_file
 
 
@@ -36,3 +38,17 @@ def reader_may_leave() -> Iterator[None]:
         # What is left in the buffer must go nowhere at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from error
+
+
+def form_by_ending(out: Path) -> Format:
+    """How to write the rows, by the ending of the file's name; StorageError where it does not say."""
+    endings = {f".{form}": form for form in (Format.CSV, Format.JSON, Format.PARQUET)}
+    try:
+        return endings[out.suffix.lower()]
+    except KeyError:
+        raise StorageError(
+            f"The name {out.name} does not say how to write the rows.",
+            key="--out",
+            value=str(out),
+            remedy=f"End it on {', '.join(endings)}, or choose with --format.",
+        ) from None

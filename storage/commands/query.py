@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from storage.commands.output_file import opened
+from storage.commands.output_file import form_by_ending, opened
 from storage.database import default_path
 from storage.errors import QueryFailed, QueryRefused, StorageError
 from storage.output import Format, write
@@ -28,6 +28,7 @@ from storage.visitors import (
     run,
     warm,
 )
+from storage.whole_file import refuse_the_log
 
 TABLE_ROWS = 10_000
 """Rows of a table on a screen, unless asked otherwise."""
@@ -40,7 +41,9 @@ def query(
         list[str] | None,
         typer.Option(help="A value for $name: name=text, or name:integer=5 (text, integer, number, date, boolean)."),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to write the rows.")] = Format.TABLE,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="How to write the rows; else by the ending of --out, or a table.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="File to write; it appears whole or not at all.")] = None,
     limit: Annotated[
         int | None, typer.Option(min=0, help=f"Rows to write. A table shows {TABLE_ROWS:,}, the rest all.")
@@ -49,6 +52,10 @@ def query(
 ) -> None:
     """Ask the log a question in SQL. Views: runs, asks, answers, predictions, agreements, prompts, checkpoints, latest_*."""
     log = default_path()
+    if out is not None:
+        refuse_the_log(out, log)
+    if form is None:
+        form = Format.TABLE if out is None else form_by_ending(out)
     if form is Format.PARQUET and out is None:
         raise StorageError("Parquet is not for a screen.", key="--out", remedy="Name a file with --out.")
     if limit is None and form is Format.TABLE:
@@ -59,7 +66,7 @@ def query(
     warm(from_now_on=False)
     decision = decide(sql, values)
     if isinstance(decision, Refused):
-        raise QueryRefused(f"{_at(sql, decision)}{decision.reason}", remedy=decision.remedy)
+        raise QueryRefused(f"{at(sql, decision)}{decision.reason}", remedy=decision.remedy)
     copy = at_hand(log)
     if copy.held is not None:
         typer.echo(how_old(copy), err=True)
@@ -68,8 +75,8 @@ def query(
         with opened(out, log) as file, run(decision, copy.snapshot.path, limits, values) as rows:
             tally = write(rows, form, file, limit, raw=raw, width=width)
     except StatementFailed as error:
-        raise QueryFailed(f"{_at(sql, error)}{error}") from error
-    if form is not Format.TABLE and tally.written < tally.total:
+        raise QueryFailed(f"{at(sql, error)}{error}") from error
+    if (form is not Format.TABLE or out is not None) and tally.written < tally.total:
         typer.echo(f"{str(tally).capitalize()}.", err=True)
 
 
@@ -84,6 +91,8 @@ def parameters(given: list[str]) -> dict[str, Value]:
         kind = parts["kind"] or ParameterType.TEXT
         if kind not in set(ParameterType):
             raise QueryRefused(f"--param {parts['name']}: there is no type {kind}.", remedy=f"Types are {kinds}.")
+        if parts["name"] in values:
+            raise QueryRefused(f"--param {parts['name']} is given twice.", remedy="Give it once.")
         try:
             values[parts["name"]] = read_value(parts["value"], ParameterType(kind))
         except QueryRefused as error:
@@ -104,7 +113,14 @@ def how_old(copy: AtHand) -> str:
     )
 
 
-def _at(sql: str, mistake: Refused | StatementFailed) -> str:
-    if mistake.line is None:
+def at(sql: str, mistake: Refused | StatementFailed, skipped: int = 0) -> str:
+    """Where the mistake is, to stand before its sentence; empty where that is not known.
+
+    Of a statement whose first `skipped` characters, without a line end, nobody typed, the place in the rest is said.
+    """
+    if mistake.line is None or mistake.column is None:
         return ""
-    return f"Line {mistake.line}, column {mistake.column}: " if "\n" in sql.strip() else f"Column {mistake.column}: "
+    column = mistake.column - skipped if mistake.line == 1 else mistake.column
+    if column < 1:
+        return ""
+    return f"Line {mistake.line}, column {column}: " if "\n" in sql.strip() else f"Column {column}: "

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from storage.commands.free_log import free_log
 from storage.commands.output_file import reader_may_leave
 from storage.database import default_path
 
@@ -20,7 +21,8 @@ def verify_command(
     from storage.verification import INVARIANTS, verify
 
     path = file or default_path()
-    findings = verify(path)
+    with free_log("Nothing was read.", "verify"):
+        findings = verify(path)
     wrong = [each for each in findings if not each.harmless]
     with reader_may_leave():
         for each in findings:

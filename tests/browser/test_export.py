@@ -107,6 +107,26 @@ def test_the_list_of_runs_is_taken_away_with_its_manifest(page: Page) -> None:
     assert "/history" in page.url
 
 
+@pytest.mark.parametrize("place", ["/disagreements", "/history?run="], ids=["filters", "run"])
+def test_every_prediction_is_taken_away(page: Page, place: str) -> None:
+    visit(page)
+    ask(page)
+    run_id = page.url.partition("run=")[2]
+    visit(page, f"{place}{run_id}" if place.endswith("=") else place)
+    settled(page)
+    page.get_by_test_id("stPopoverButton").filter(has_text="Export").first.click()
+    page.get_by_role("combobox", name="Rows").click()
+    page.get_by_role("option", name="Predictions").click()
+    expect(page.get_by_text("A row for each word of each list")).to_be_visible()
+    page.get_by_role("button", name="Prepare the file").click()
+    link = page.get_by_role("link", name="Save the file")
+    expect(link).to_be_visible(timeout=3 * WAIT)
+    with page.expect_download() as download:
+        link.click()
+    assert re.fullmatch(r"maskboard-predictions-(all|run-[0-9a-f-]{36})-\d+-rows-.*\.csv", download.value.suggested_filename)
+    assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbfanswer_id,prompt_id,prompt,")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of the server from /proc")
 def test_a_large_file_is_never_whole_in_memory(large: Server, chromium: Browser) -> None:
     context = chromium.new_context()

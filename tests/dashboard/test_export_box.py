@@ -1,8 +1,7 @@
-"""Exports on a page: prepared in the background, fetched by a link that nobody can guess, gone after an hour."""
+"""Exports on a page: prepared in the background, of what the page shows, stopped at once, and said where they cannot be."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
@@ -10,16 +9,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from starlette.requests import Request
-from starlette.responses import FileResponse, Response
 from streamlit.testing.v1 import AppTest
 
-from dashboard import downloads_route, offers
-from dashboard.downloads_route import GONE, send
-from dashboard.offers import MOST, SECONDS, TOKEN, Offers
+from dashboard import offers, resources
+from dashboard.offers import WHY_GONE, Offers
 from dashboard.preparations import Preparation, PreparationState
 from storage.exports import of_query, of_view
 from storage.log import Log
@@ -30,125 +25,11 @@ from tests.storage.conftest import mount as mount
 from tests.storage.samples import ask
 
 
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def mine(clock: Clock) -> Iterator[Offers]:
-    own = Offers(clock)
+def mine() -> Iterator[Offers]:
+    own = Offers()
     yield own
     own.close_all()
-
-
-def put(mine: Offers, content: str = "a,b\n") -> tuple[str, Path]:
-    """An offer with a file `rows.csv`: its token and the file."""
-    offer = mine.open()
-    file = offer.folder / "rows.csv"
-    file.write_text(content)
-    return offer.token, file
-
-
-def test_a_file_is_found_by_its_token_for_an_hour(mine: Offers, clock: Clock) -> None:
-    token, file = put(mine)
-    assert TOKEN.fullmatch(token)
-    assert mine.find(token, "rows.csv") == file
-    clock.now = SECONDS - 1
-    assert mine.find(token, "rows.csv") == file
-    clock.now = SECONDS
-    assert mine.find(token, "rows.csv") is None
-    assert not file.exists()
-    assert not file.parent.exists()
-
-
-@pytest.mark.parametrize(
-    "name", ["", ".", "..", "../rows.csv", "other.csv", "/etc/passwd", "rows.csv\0", ".hidden", "a" * 5000]
-)
-def test_no_other_name_leads_to_a_file(name: str, mine: Offers) -> None:
-    token, _ = put(mine)
-    (mine.folder / token / ".hidden").write_text("x")
-    assert mine.find(token, name) is None
-
-
-def test_a_foreign_token_leads_nowhere(mine: Offers) -> None:
-    token, _ = put(mine)
-    assert mine.find(token[:-1] + ("A" if token[-1] != "A" else "B"), "rows.csv") is None
-    other = Offers()
-    assert other.find(token, "rows.csv") is None
-    other.close_all()
-    mine.close(token)
-    assert mine.find(token, "rows.csv") is None
-
-
-def test_tokens_differ_and_the_folder_is_private(mine: Offers) -> None:
-    tokens = [put(mine)[0] for _ in range(5)]
-    assert len(set(tokens)) == 5
-    assert mine.folder.stat().st_mode & 0o777 == 0o700
-
-
-def test_the_oldest_goes_when_there_are_too_many(mine: Offers) -> None:
-    tokens = [put(mine)[0] for _ in range(MOST + 2)]
-    assert [mine.find(token, "rows.csv") is not None for token in tokens] == [False, False] + [True] * MOST
-
-
-def test_the_end_of_the_process_takes_everything_away(mine: Offers) -> None:
-    put(mine)
-    mine.close_all()
-    assert not mine.folder.exists()
-
-
-def test_what_a_killed_process_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    dead = tmp_path / f"{offers.PREFIX}4194999-abc"  # above the largest process id of Linux
-    other = tmp_path / "somebody-elses"
-    alive = tmp_path / f"{offers.PREFIX}1-abc"
-    for folder in (dead, other, alive):
-        folder.mkdir()
-        (folder / "file").write_text("x")
-    Offers().close_all()
-    assert [dead.exists(), other.exists(), alive.exists()] == [False, True, True]
-
-
-def answer(mine: Offers, monkeypatch: pytest.MonkeyPatch, token: str, name: str) -> Response:
-    monkeypatch.setattr(downloads_route, "offers", lambda: mine)
-    scope: dict[str, Any] = {
-        "type": "http",
-        "method": "GET",
-        "path": f"/downloads/{token}/{name}",
-        "headers": [],
-        "query_string": b"",
-        "path_params": {"token": token, "name": name},
-    }
-    return asyncio.run(send(Request(scope)))
-
-
-def test_a_file_is_sent_to_be_kept_and_never_shown(mine: Offers, monkeypatch: pytest.MonkeyPatch) -> None:
-    token, file = put(mine, "<script>")
-    sent = answer(mine, monkeypatch, token, "rows.csv")
-    assert isinstance(sent, FileResponse)
-    assert (sent.status_code, str(sent.path)) == (200, str(file))
-    assert sent.headers["content-disposition"] == 'attachment; filename="rows.csv"'
-    assert sent.headers["content-type"] == "application/octet-stream"
-    assert (sent.headers["cache-control"], sent.headers["x-content-type-options"]) == ("no-store", "nosniff")
-
-
-@pytest.mark.parametrize(("token", "name"), [("x" * 43, "rows.csv"), ("..", "rows.csv"), ("", ""), ("mine", "../../secret")])
-def test_anything_else_is_a_plain_sentence(token: str, name: str, mine: Offers, monkeypatch: pytest.MonkeyPatch) -> None:
-    known, _ = put(mine)
-    sent = answer(mine, monkeypatch, known if token == "mine" else token, name)
-    assert (sent.status_code, bytes(sent.body).decode()) == (404, GONE)
-    assert sent.headers["content-type"] == "text/plain; charset=utf-8"
 
 
 @pytest.fixture
@@ -210,6 +91,41 @@ def test_a_preparation_can_be_stopped(mine: Offers, snapshot: Snapshot) -> None:
     assert list(mine.folder.iterdir()) == []
 
 
+ENDLESS = "SELECT sum(a.range * b.range) AS n FROM range(10000000) AS a, range(10000000) AS b"
+"""No row comes for hours."""
+
+
+def begun(mine: Offers, snapshot: Snapshot) -> Preparation:
+    """An export that has its copy and waits for the first row."""
+    taken = threading.Event()
+
+    def take() -> Snapshot:
+        taken.set()
+        return snapshot
+
+    preparation = Preparation(of_query(ENDLESS), Format.CSV, mine, take)
+    preparation.start()
+    assert taken.wait(60)
+    return preparation
+
+
+def test_it_is_stopped_before_rows_come(mine: Offers, snapshot: Snapshot) -> None:
+    preparation = begun(mine, snapshot)
+    preparation.cancel()
+    assert preparation.wait(60), "the limit of a download is five minutes"
+    assert (preparation.state, preparation.problem) == (PreparationState.CANCELLED, "")
+    assert list(mine.folder.iterdir()) == []
+
+
+def test_what_was_deleted_meanwhile_is_not_given_out(mine: Offers, snapshot: Snapshot) -> None:
+    preparation = begun(mine, snapshot)
+    mine.forget()
+    assert preparation.wait(60)
+    assert preparation.state is PreparationState.FAILED
+    assert preparation.problem == "Something was deleted from the history meanwhile. Prepare the file again."
+    assert not preparation.is_kept
+
+
 def test_a_full_disk_is_said_without_a_path(
     snapshot: Snapshot, mount: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,3 +170,73 @@ def test_the_box_prepares_and_links() -> None:
     app.segmented_control(key="export_format_runs").set_value(Format.JSON).run()
     assert app.get("link_button") == []
     assert "Not exported" not in badges(app)
+
+
+def app_of(script: Callable[[], None]) -> AppTest:
+    """The page after its file was prepared."""
+    app = AppTest.from_function(script, default_timeout=120).run()
+    app.button(key="export_prepare_runs").click().run()
+    assert app.session_state["export_prepared_runs"].wait(120)
+    return app.run()
+
+
+def test_a_file_of_before_is_said_to_be_of_before() -> None:
+    with Log.open() as log:
+        log.append(ask())
+        app = app_of(page)
+        assert "Not the newest" not in badges(app)
+        log.append(ask("The sea is [MASK].", number=1))
+        assert "Not the newest" in badges(app.run())
+        assert "Prepare it again for what is new." in plain(app)
+        app.button(key="export_anew_runs").click().run()
+        assert app.session_state["export_prepared_runs"].wait(120)
+        assert "Not the newest" not in badges(app.run())
+        assert "2 rows, " in plain(app)
+
+
+def test_a_file_that_is_gone_is_said_to_be_gone() -> None:
+    with Log.open() as log:
+        log.append(ask())
+    app = app_of(page)
+    offers.forget()
+    assert "No longer there" in badges(app.run())
+    assert WHY_GONE in plain(app)
+    assert app.get("link_button") == []
+
+
+def page_of_a_copy() -> None:
+    import streamlit as st
+
+    from dashboard.components.export_box import show_export
+    from storage.exports import of_view
+
+    show_export(of_view("runs"), "runs", st.session_state["copy"])
+
+
+def test_what_is_shown_is_exported_and_nothing_newer() -> None:
+    with Log.open() as log:
+        log.append(ask())
+        copies = resources.open_log().copies
+        assert copies is not None
+        app = AppTest.from_function(page_of_a_copy, default_timeout=120)
+        app.session_state["copy"] = copies.to_read(fresh=True)
+        log.append(ask("The sea is [MASK].", number=1))
+        app.run().button(key="export_prepare_runs").click().run()
+        assert app.session_state["export_prepared_runs"].wait(120)
+        assert "1 row, " in plain(app.run())
+        app.session_state["copy"] = copies.to_read(fresh=True)
+        assert app.run().get("link_button") == [], "of another copy than the page shows"
+        copies.forget()
+        app.button(key="export_prepare_runs").click().run()
+        assert app.session_state["export_prepared_runs"].wait(120)
+        assert "Run the statement again, and export what it finds then." in plain(app.run())
+
+
+def test_no_place_for_files_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(offers, "_made", [])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    app = AppTest.from_function(page, default_timeout=120).run()
+    app.button(key="export_prepare_runs").click().run()
+    assert not app.exception
+    assert "Not exported" in badges(app)
+    assert "There is no place for files where the dashboard runs: no such file or directory." in plain(app)

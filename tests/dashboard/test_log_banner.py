@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,7 +122,7 @@ def test_a_full_disk_loses_no_answer_and_needs_no_restart(open_app: OpenApp, min
         sound(app.button(key="save_now").click().run())
         assert "Still not saved" in badges(app)
         assert FULL in badges(app)
-        assert "What works: asking on Compare, and everything that was saved before." in plain(app)
+        assert "What works: asking on Compare, History and the pages over it." in plain(app)
         assert "1 answered prompt waits on the server and will be saved." in plain(app)
         sound(app.button(key="try_saving").click().run())
         assert "Tried again:" in plain(app)
@@ -173,3 +174,17 @@ def test_a_damaged_file_is_no_case_for_the_repair(tmp_path: Path, open_app: Open
     assert "Nothing is being saved" in badges(app)
     assert "python -m storage restore" in plain(app)
     assert not [each for each in app.button if each.key == "repair"]
+
+
+def test_whatever_the_system_says_to_a_repair_is_a_sentence(
+    damaged: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    app = open_app("models", sample=True)
+    app.button(key="repair").click().run()
+    monkeypatch.setattr(resources, "repair", refuse)
+    sound(app.button(key="repair_now").click().run())
+    assert "The history could not be repaired: input/output error. Mend that and try again." in plain(app)
+    assert DAMAGED in badges(app)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from storage.wal import wal_path
 from tests.conftest import ROOT
@@ -45,3 +48,24 @@ def flip(path: Path, position: int, bit: int = 4) -> None:
 def cut(path: Path, size: int) -> None:
     """Tear the end off the WAL of a log, as a kill does."""
     os.truncate(wal_path(path), size)
+
+
+def refuse(patched: pytest.MonkeyPatch, step: str) -> None:
+    """Let the system refuse a step with an input/output error: one that is named, or the first or second `Path.replace`."""
+    calls = 0
+    replace = Path.replace
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def fails_once(path: Path, target: Path) -> Path:
+        nonlocal calls
+        calls += 1
+        if calls == (2 if step.startswith("the second") else 1):
+            fails()
+        return replace(path, target)
+
+    if step.endswith("Path.replace"):
+        patched.setattr(Path, "replace", fails_once)
+    else:
+        patched.setattr(step, fails)

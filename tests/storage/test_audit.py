@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 SESSION = """
-import sys
+import sys, uuid
 log_path, folder = sys.argv[1], sys.argv[2]
 own = {log_path, *(log_path + end for end in (".wal", ".wal.checkpoint", ".wal.recovery"))}
 opened = []
@@ -25,17 +25,22 @@ def hook(event, arguments):
 
 sys.addaudithook(hook)
 
+from datetime import UTC, datetime
 from pathlib import Path
-from storage import history, samples
+from storage import annotations, archive, exports, history, removal, samples, saved_queries
 from storage.__main__ import main
 from storage.backup import backup, restore
 from storage.database import Database
+from storage.differences import Side, differences
 from storage.errors import WalDamaged
 from storage.importer import import_file
 from storage.log import Log
+from storage.output import Format
 from storage.repair import repair
+from storage.snapshots import Snapshots
 from storage.verification import verify
 from storage.wal import read_wal, wal_path
+import subprocess
 from tests.storage.damage import write_and_die
 from tests.storage.samples import ask, batch
 
@@ -54,23 +59,52 @@ with Log.open(path) as log:
     backup(log.database, folder / "backup.duckdb")
     verify(path)
     log.database.try_writing()
-    try:
-        from storage.snapshots import Snapshots
-    except ImportError:
-        pass
-    else:
-        snapshots = Snapshots(log.database)
-        snapshots.current()
-        snapshots.close()
+    first, second = (ask(number=number).run.run_id for number in (1, 2))
+    run, prompt = annotations.Target(run_id=first), annotations.Target(prompt_id=1)
+    for target in (run, prompt):
+        annotations.star(log.database, target, "Ada")
+        tag = annotations.add_tag(log.database, target, "odd", "Ada")
+        note = annotations.add_note(log.database, target, "Look again.", "Ada")
+        assert annotations.annotations(log.database, target).tags
+        annotations.unstar(log.database, target, "Ada")
+        annotations.remove_tag(log.database, tag)
+        annotations.remove_note(log.database, note)
+    annotations.add_tag(log.database, run, "kept", "Ada")
+    annotations.set_label(log.database, first, "A label")
+    assert annotations.annotations_of_runs(log.database, [first])[first].tags
+    query = saved_queries.save_query(
+        log.database, saved_queries.SavedQuery(str(uuid.uuid4()), "All", "FROM runs", datetime.now(UTC))
+    )
+    assert saved_queries.saved_query(log.database, "All") == query
+    saved_queries.delete_query(log.database, query)
+    assert saved_queries.saved_queries(log.database) == ()
+    assert differences(log.database, Side(run_id=first), Side(run_id=second)).n_left_only == 1
+    with Snapshots(log.database) as snapshots:
+        for form, out in ((Format.CSV, "runs.csv"), (Format.JSON, "runs.json"), (Format.PARQUET, "runs.parquet")):
+            assert exports.export(exports.of_view("runs"), snapshots.current(), form, folder / out).rows > 8
+    archive.write_archive(log.database, folder / "whole.zip")
+    for target in (annotations.Target(run_id=second), annotations.Target(prompt_id=3)):
+        assert removal.what_goes(log.database, target) == removal.remove(log.database, target)
+    with archive.unpacked(folder / "whole.zip", folder) as found:
+        archive.merge(log.database, found)
+    assert history.comparison(log.database, second) is not None, "what was removed came back with the archive"
 verify(path)
 repair(path)
-for command in (["query", "SELECT count(*) FROM answers"], ["backup", str(folder / "second.duckdb")], ["verify"], ["repair"]):
+for command in (
+    ["query", "SELECT count(*) FROM answers"],
+    ["export", "predictions", "--out", str(folder / "predictions.csv")],
+    ["export", "log", "--out", str(folder / "log.zip")],
+    ["import", str(folder / "log.zip")],
+    ["import", str(folder / "answers.csv")],
+    ["backup", str(folder / "second.duckdb")],
+    ["verify"],
+    ["repair"],
+):
     assert main(command) == 0, command
 restore(folder / "backup.duckdb", path, replace=True)
 write_and_die(path, 3, first=500)
 size = read_wal(wal_path(path)).size
 # Some other process damages the WAL.
-import subprocess
 patch = "f = open(__import__('sys').argv[1], 'r+b'); f.seek(" + str(size // 2) + "); f.write(b'damage')"
 subprocess.run([sys.executable, "-c", patch, str(wal_path(path))], check=True)
 try:

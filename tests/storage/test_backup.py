@@ -12,16 +12,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import storage.backup
 from storage import history
 from storage.__main__ import main
 from storage.backup import backup, restore
+from storage.database import Database
 from storage.errors import LogLocked, StorageError
 from storage.guard import lock_path
 from storage.log import Log
 from storage.verification import verify
 from storage.wal import wal_path
 from tests.conftest import ROOT
-from tests.storage.damage import flip, write_and_die
+from tests.storage.damage import flip, refuse, write_and_die
 from tests.storage.samples import ask, batch
 
 WRITERS = 16
@@ -162,6 +164,79 @@ log.close()
     assert names_in(out.parent) == {"out.duckdb"}
     assert verify(out) == ()
     assert verify(tmp_path / "log.duckdb") == ()
+
+
+def test_a_copy_whose_last_rows_lie_in_its_wal_is_no_backup(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a detaching without room leaves it: reading it finds everything, and the file alone does not hold it."""
+    log.append(ask(number=1))
+    copy = storage.backup._copy
+
+    def half(database: Database, part: Path) -> None:
+        copy(database, part)
+        write_and_die(part, 1, first=2)
+
+    monkeypatch.setattr(storage.backup, "_copy", half)
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with pytest.raises(StorageError, match=r"could not be written to .+: the disk is full"):
+        backup(log.database, folder / "out.duckdb")
+    assert [name for name in names_in(folder) if not name.endswith(".lock")] == [], "the lock is of the other process"
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(log: Log, tmp_path: Path) -> None:
+    out = tmp_path / "out.duckdb"
+    backup(log.database, out)
+    (tmp_path / "letter").write_text("Dear reader")
+    for place in (tmp_path / "letter" / "new.duckdb", Path("/proc/maskboard/new.duckdb")):
+        with pytest.raises(StorageError, match=r"could not be restored to .+\. What was there before is there still\."):
+            restore(out, place)
+
+
+STEPS = ["storage.files.os.link", "storage.backup.flush", "storage.files.flush", "Path.replace", "the second Path.replace"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_restore_that_the_system_refuses_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    path, out, fresh = tmp_path / "log.duckdb", tmp_path / "out.duckdb", tmp_path / "fresh.duckdb"
+    with Log.open(tmp_path / "other.duckdb") as other:
+        backup(other.database, out)
+    write_and_die(path, 2)
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    with monkeypatch.context() as patched:
+        refuse(patched, step)
+        with pytest.raises(StorageError, match=r"could not be restored to .+: input/output error"):
+            restore(out, path, replace=True)
+    with monkeypatch.context() as patched:
+        refuse(patched, "storage.files.flush")
+        with pytest.raises(StorageError, match=r"could not be restored to .+: input/output error"):
+            restore(out, fresh)
+    locks = {lock_path(path).name, lock_path(fresh).name}
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.name not in locks} == {
+        name: content for name, content in before.items() if name not in locks
+    }
+    restore(out, path, replace=True)
+
+
+@pytest.mark.parametrize("step", ["storage.backup.flush", "pathlib.Path.rename"])
+def test_a_backup_that_the_system_refuses_is_a_sentence(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with monkeypatch.context() as patched:
+        refuse(patched, step)
+        with pytest.raises(StorageError, match=r"could not be written to .+: input/output error"):
+            backup(log.database, folder / "out.duckdb")
+    assert names_in(folder) == set()
+
+
+def test_a_log_that_is_not_there_is_not_backed_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(tmp_path / "typo.duckdb"))
+    assert main(["backup", str(tmp_path / "out.duckdb")]) == 2
+    assert f"There is no log at {tmp_path / 'typo.duckdb'}. Nothing was backed up." in capsys.readouterr().err
+    assert names_in(tmp_path) == set()
 
 
 def test_a_log_that_is_there_is_kept_unless_told(log: Log, tmp_path: Path) -> None:

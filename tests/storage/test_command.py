@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -103,7 +104,7 @@ def test_a_cut_is_said() -> None:
         (["query", "SELECT $a", "--param", "a:integer=one"], "--param a: 'one' is not a whole number."),
         (["query", "SELECT 1,\n nope"], 'Line 2, column 2: Referenced column "nope" was not found'),
         (["query", "SELECT 1 +"], "Column 10: DuckDB cannot read this statement"),
-        (["query", "SELECT 1", "--out", "/nowhere/at/all"], "The file /nowhere/at/all cannot be written"),
+        (["query", "SELECT 1", "--format", "csv", "--out", "/nowhere/at/all"], "The file /nowhere/at/all cannot be written"),
         (["query"], "Missing argument"),
         (["quary"], "No such command"),
     ],
@@ -219,3 +220,38 @@ def test_the_command_loads_neither_models_nor_pages() -> None:
 def test_help_names_the_views(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["query", "--help"]) == 0
     assert "predictions" in capsys.readouterr().out
+
+
+def test_the_ending_of_a_file_says_how_to_write_it(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "runs.csv"
+    assert main(["query", "SELECT kind FROM runs", "--out", str(out)]) == 0
+    assert out.read_text("utf-8").splitlines()[0] == "kind"
+    assert main(["query", "SELECT kind FROM runs", "--out", str(tmp_path / "runs.foo")]) == 2
+    assert "does not say how to write the rows" in capsys.readouterr().err
+
+
+def test_a_parameter_that_is_given_twice_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "SELECT $x", "--param", "x=1", "--param", "x=2"]) == 2
+    assert "--param x is given twice. Give it once." in capsys.readouterr().err
+
+
+def test_a_text_where_a_number_belongs_names_the_way_out(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "FROM predictions WHERE rank <= $n", "--param", "n="]) == 2
+    assert "choose the type of the parameter" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["backup", "copy.duckdb"], ["verify"], ["repair"], ["export", "log", "--out", "log.zip"]])
+def test_a_command_that_needs_the_log_to_itself_says_how_to_get_it(
+    command: list[str], path: Path, other_process: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    other_process(path)
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert "stop it with Ctrl-C where it runs" in said
+    assert "Ask in that program" not in said
+
+
+def test_a_file_that_is_no_log_is_called_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "q.csv").write_text("x\n", "utf-8")
+    assert main(["verify", str(tmp_path / "q.csv")]) == 2
+    assert "is no log of Maskboard. Name the file of a log or a backup." in capsys.readouterr().err

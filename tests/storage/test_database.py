@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from storage import history
+from storage.connection import Connection
 from storage.database import Cursor, Database, default_path
 from storage.driver import SETTINGS
 from storage.errors import ForeignFile, LogDamaged, LogUnwritable, NewerLog, QueryFailed, StorageError, WalDamaged
@@ -139,6 +140,46 @@ def test_a_closed_log_says_so(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(StorageError, match="is closed"):
         database.rows("SELECT 1")
+
+
+def test_a_log_that_is_closed_while_it_is_to_be_revived_stays_closed(tmp_path: Path) -> None:
+    """A thread that saw the instance die waits for a reader; before the reader is done, another thread closes the log."""
+    path = tmp_path / "log.duckdb"
+    connection = Connection(path)
+    reading, read = threading.Event(), threading.Event()
+
+    def read_for_long(_: Cursor) -> None:
+        reading.set()
+        assert read.wait(60)
+
+    reader = threading.Thread(target=connection.attempt, args=(read_for_long,))
+
+    class ClosedMeanwhile(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            if threading.current_thread() is not main:
+                return super().wait(timeout)
+            self.release()
+            try:
+                read.set()
+                reader.join()
+                closer = threading.Thread(target=connection.close)
+                closer.start()
+                closer.join()
+            finally:
+                self.acquire()
+            return True
+
+    def die(_: Cursor) -> None:
+        raise duckdb.FatalException("FATAL Error: the instance is dead")
+
+    main = threading.current_thread()
+    connection._state = ClosedMeanwhile()
+    reader.start()
+    assert reading.wait(60)
+    with pytest.raises(StorageError, match="is closed"):
+        connection.attempt(die)
+    # DuckDB opens a file with other settings only where nothing in this process has it open.
+    duckdb.connect(str(path), config={"threads": 3}).close()
 
 
 def test_a_failed_write_leaves_nothing(log: Log) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from storage import history
+from storage.__main__ import main
 from storage.database import Database
 from storage.errors import LogDamaged, LogLocked, StorageError, WalDamaged
 from storage.guard import Guard, lock_path
@@ -17,7 +20,8 @@ from storage.log import Log
 from storage.repair import Repaired, repair
 from storage.verification import verify
 from storage.wal import commits_behind, read_wal, wal_path
-from tests.storage.damage import cut, flip, write_and_die
+from tests.conftest import ROOT
+from tests.storage.damage import cut, flip, refuse, write_and_die
 from tests.storage.samples import START, ask
 
 ASKS = 5
@@ -130,13 +134,23 @@ def test_everything_before_a_flipped_bit_is_brought_back(
     assert {each.name for each in log.parent.iterdir()} == {log.name, main.name, wal.name, lock_path(log).name}
 
 
+def header_of(wal: bytes) -> int:
+    """Bytes of the header. Its 16 random numbers take two bytes each from 128 on, so two logs differ."""
+    return wal.index(b"\xff\xff") + 2
+
+
+# Where the bit is: bytes behind the beginning of the header, or before its end; 9 is the first byte of the name.
 @pytest.mark.parametrize(
     ("position", "bit"),
-    [(0, 0), (0, 4), (2, 4), (5, 0), (5, 4), (6, 4), (8, 0), (9, 4), (10, 4), (36, 4), (37, 4), (38, 0), (40, 7)],
+    [
+        *[(0, 0), (0, 4), (2, 4), (5, 0), (5, 4), (6, 4), (8, 0), (9, 4), (10, 4), (10, 7), (14, 0), (20, 4)],
+        *[(-7, 3), (-6, 7), (-5, 4), (-4, 4), (-3, 0), (-3, 1), (-3, 7), (-2, 4), (-1, 0)],
+    ],
 )
 def test_a_flipped_bit_in_the_header_loses_no_byte(log: Path, position: int, bit: int) -> None:
     """The header says whose WAL it is; where it is wrong, nothing behind it is read, and all of it is kept."""
-    flip(wal_path(log), position, bit)
+    header = header_of(wal_path(log).read_bytes())
+    flip(wal_path(log), position if position >= 0 else header + position, bit)
     damaged = wal_path(log).read_bytes()
     try:
         Database.open(log).close()
@@ -148,6 +162,34 @@ def test_a_flipped_bit_in_the_header_loses_no_byte(log: Path, position: int, bit
     else:
         # A bit that says nothing: DuckDB reads the number without it.
         assert_begins_as_it_was(log, ASKS)
+
+
+@pytest.mark.parametrize(("offset", "bit"), [(0, 0), (7, 4), (8, 0), (16, 4)])
+def test_a_flipped_bit_behind_the_header_leaves_the_header(log: Path, offset: int, bit: int) -> None:
+    """The length, the checksum and the beginning of the very first entry: what is lost counts from there."""
+    header = header_of(wal_path(log).read_bytes())
+    flip(wal_path(log), header + offset, bit)
+    damaged = wal_path(log).read_bytes()
+    with pytest.raises(WalDamaged):
+        Database.open(log)
+    repaired = repair(log)
+    assert (repaired.runs, repaired.lost_commits, repaired.lost_bytes) == (0, ASKS, len(damaged) - header)
+    assert repaired.kept[1].read_bytes() == damaged
+    assert_begins_as_it_was(log, 0)
+
+
+def test_a_header_ends_where_its_numbers_end(tmp_path: Path) -> None:
+    """Of the shortest name, of the longest, and of all between: each is followed to the first entry and no further."""
+    entry = bytes.fromhex("05000000000000007efe7d722fed3d5e640064ffff")
+    mark = bytes.fromhex("0500000000000000e7fe7d722fed3d5e640064ffff")
+    for long in range(17):
+        header = bytes.fromhex("640062650002660010") + b"\xff\x01" * long + b"\x7f" * (16 - long) + b"\x67\x00\x01\xff\xff"
+        assert header_of(header + mark) == len(header) == 30 + long
+        wal = tmp_path / f"{long}.wal"
+        wal.write_bytes(header + mark + mark)
+        assert (read_wal(wal).commits, read_wal(wal).damaged_at) == (2, None)
+        wal.write_bytes(header + b"\x85" + entry[1:7] + b"\x01" + entry[8:] + mark)
+        assert (read_wal(wal).damaged_at, read_wal(wal).commits_behind) == (len(header), 1)
 
 
 def test_what_a_repair_did_is_said(log: Path, killed: tuple[Path, list[int]]) -> None:
@@ -225,6 +267,68 @@ def test_no_room_for_a_copy_is_a_sentence(log: Path, killed: tuple[Path, list[in
     with pytest.raises(StorageError, match="could not be copied"):
         repair(log)
     assert sorted(each for each in log.parent.iterdir() if each != lock_path(log)) == before
+
+
+NO_ROOM_AT_THE_END = """
+import resource, sys
+from pathlib import Path
+import storage.repair
+from storage.errors import StorageError
+room = resource.getrlimit(resource.RLIMIT_FSIZE)
+inspect = storage.repair.inspect
+def and_then_the_disk_is_full(*arguments):
+    found = inspect(*arguments)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), room[1]))
+    return found
+storage.repair.inspect = and_then_the_disk_is_full
+try:
+    storage.repair.repair(Path(sys.argv[1]))
+except StorageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("room", [4096, 20_000, 300_000])
+def test_no_room_to_finish_the_copy_changes_nothing(log: Path, killed: tuple[Path, list[int]], room: int) -> None:
+    """What the WAL of the copy holds must reach its file, which alone takes the place of the log."""
+    flip(wal_path(log), killed[1][3] + 30)
+    before = (log.read_bytes(), wal_path(log).read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM_AT_THE_END, str(log), str(room)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.startswith(f"The log {log} could not be repaired: the disk is full. Every file of it is there still.")
+    assert (log.read_bytes(), wal_path(log).read_bytes()) == before
+    assert {each.name for each in log.parent.iterdir()} == {log.name, wal_path(log).name, lock_path(log).name}
+    assert repair(log).runs == 4
+    assert_begins_as_it_was(log, 4)
+
+
+STEPS = ["storage.files.os.link", "storage.repair.os.truncate", "storage.repair.flush", "storage.files.flush", "Path.replace"]
+
+
+@pytest.mark.parametrize("step", [*STEPS, "the second Path.replace"])
+def test_a_step_that_the_system_refuses_is_a_sentence_and_changes_nothing(
+    log: Path, killed: tuple[Path, list[int]], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    flip(wal_path(log), killed[1][1] + 30)
+    before = (log.read_bytes(), wal_path(log).read_bytes())
+    with monkeypatch.context() as patched:
+        refuse(patched, step)
+        with pytest.raises(
+            StorageError, match=r"could not be repaired: input/output error\. Every file of it is there still\."
+        ):
+            repair(log)
+    assert (log.read_bytes(), wal_path(log).read_bytes()) == before
+    assert {each.name for each in log.parent.iterdir()} == {log.name, wal_path(log).name, lock_path(log).name}
+    assert repair(log).runs == 2
+
+
+def test_the_command_makes_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(tmp_path / "typo" / "log.duckdb"))
+    for command in (["repair"], ["verify"]):
+        assert main(command) == 2
+        assert "There is no log at" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_repaired_says_so() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from storage import history, samples
-from storage.database import Cursor
 from storage.history import Counts
 from storage.log import Log
 from storage.records import Answer, AskedAnswer, Comparison, Expectation, Prompt, RunKind
@@ -83,8 +81,7 @@ def test_what_other_runs_asked_stays(log: Log) -> None:
 
 
 def remove(log: Log, number: int) -> None:
-    work: Callable[[Cursor], None] = lambda cursor: remove_run(cursor, run_id(number))  # noqa: E731 - typed in one line
-    log.database.write(work)
+    log.database.write(lambda cursor: remove_run(cursor, run_id(number)))
 
 
 def test_a_run_goes_with_everything_that_hangs_on_it(log: Log) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from storage.errors import StorageError
+import storage.copying
+from storage.errors import LogDamaged, StorageError
 from storage.log import Log
+from storage.migrations import migrate
 from storage.snapshots import KEPT, Snapshots, newest_on_disk, snapshot_folder
+from tests.storage.damage import flip
 from tests.storage.samples import ask, batch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,10 +83,10 @@ def test_a_copy_is_taken_only_when_the_log_has_moved(log: Log, snapshots: Snapsh
     assert snapshots.newest() is None
     first = snapshots.current()
     assert first.version == log.version
-    assert snapshots.current() is snapshots.refresh() is snapshots.newest() is first
+    assert snapshots.current() is snapshots.newest() is first
     log.append(ask())
     assert snapshots.newest() is first
-    second = snapshots.refresh()
+    second = snapshots.current()
     assert second.taken_at > first.taken_at
     assert (rows(first.path, "SELECT count(*) FROM runs"), rows(second.path, "SELECT count(*) FROM runs")) == ([(0,)], [(1,)])
     assert newest_on_disk(log.path) == second == snapshots.newest()
@@ -131,6 +135,60 @@ def test_what_was_deleted_is_in_no_copy_any_more(log: Log, snapshots: Snapshots)
 def test_a_copy_that_somebody_took_away_is_taken_again(log: Log, snapshots: Snapshots) -> None:
     shutil.rmtree(snapshots.current().path.parent)
     assert snapshots.current().path.exists()
+
+
+def test_a_log_that_dies_while_it_is_copied_is_opened_again(
+    log: Log, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB ends the instance while the copy is open and before its rows are read; the second try finds it alive."""
+    log.append(ask())
+    deaths: list[str] = []
+
+    def and_the_log_dies(copy: duckdb.DuckDBPyConnection, target: Path) -> object:
+        if not deaths:
+            deaths.append(end_the_instance(log))
+        return migrate(copy, target)
+
+    monkeypatch.setattr(storage.copying, "migrate", and_the_log_dies)
+    path = snapshots.current().path
+    assert deaths == ["FatalException"]
+    assert rows(path, "SELECT count(*) FROM runs") == [(1,)]
+    log.append(ask(number=1))
+    assert rows(snapshots.current().path, "SELECT count(*) FROM runs") == [(2,)]
+
+
+def end_the_instance(log: Log) -> str:
+    """Let a checkpoint meet a full disk. The class of what DuckDB says then."""
+    instance = log.database._connection._instance
+    assert instance is not None
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with instance.cursor() as cursor:
+        cursor.execute("INSERT INTO word SELECT 1000 + i, 'word ' || i FROM range(1000) AS t(i)")
+        cursor.execute("DELETE FROM word WHERE word_id >= 1000")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+        try:
+            cursor.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            return type(error).__name__
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    return "nothing"
+
+
+def test_a_log_that_cannot_be_read_is_not_taken_for_a_copy_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "log.duckdb"
+    with Log.open(path) as log:
+        log.append(batch([f"Row {row} is [MASK]." for row in range(50)], number=2))
+    with duckdb.connect(str(path), read_only=True) as connection:
+        ((block,),) = connection.execute(
+            "SELECT min(block_id) FROM pragma_storage_info('prediction') WHERE block_id >= 0"
+        ).fetchall()
+    flip(path, 12_288 + 262_144 * block + 1000)
+    with Log.open(path) as log, Snapshots(log.database) as snapshots:
+        with pytest.raises(LogDamaged):
+            snapshots.current()
+        assert log.database.trouble is not None
+        assert not log.database.trouble.may_be_read
 
 
 CRASHED = """
