@@ -91,7 +91,7 @@ def test_a_problem_names_its_line_and_spoils_no_other(data: bytes | str, name: s
     [
         (b"", "a.csv", "is empty"),
         (b"\n\n\n", "a.csv", "is empty"),
-        (gzip.compress(b"prompt\nA\n"), "a.csv", "gzip"),
+        (gzip.compress(b"prompt\nA\n", mtime=0), "a.csv", "gzip"),
         (b"\x89PNG\r\n\x1a\n", "a.csv", "picture"),
         (b"PK\x03\x04rest", "a.csv", "spreadsheet"),
         (b"%PDF-1.7", "a.txt", "PDF"),
