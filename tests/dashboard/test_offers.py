@@ -215,7 +215,9 @@ def answer(mine: Offers, monkeypatch: pytest.MonkeyPatch, token: str, name: str)
         "query_string": b"",
         "path_params": {"token": token, "name": name},
     }
-    return asyncio.run(send(Request(scope)))
+    # In a thread of its own: where a browser is driven in this process, its loop runs already in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(send(Request(scope)))).result()
 
 
 def test_a_file_is_sent_to_be_kept_and_never_shown(mine: Offers, monkeypatch: pytest.MonkeyPatch) -> None:
