@@ -33,7 +33,9 @@ def go(page: Page, name: str) -> None:
 
 def menus(page: Page) -> Locator:
     """The buttons that open the downloads of a chart or a table."""
-    return page.get_by_test_id("stPopoverButton").filter(has_text="Download")
+    return page.get_by_test_id("stPopoverButton").filter(
+        has_text=re.compile("Download")
+    )  # with a capital: Export has an icon of that name
 
 
 def test_no_page_of_the_history_is_wider_than_a_phone(page: Page) -> None:
