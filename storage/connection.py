@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -70,8 +69,9 @@ class Connection:
             except duckdb.Error as error:
                 if not is_passing(error) or attempt == ATTEMPTS - 1:
                     raise translate(error, self.path) from error
-                # Another thread's commit is in the way for some milliseconds.
-                time.sleep(0.005 * 2**attempt)  # DuckDB gives nothing to wait on
+                # Another thread's commit is in the way: it is over when that thread gives its cursor back.
+                with self._state:
+                    self._state.wait(0.005 * 2**attempt)
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
 
     @contextmanager

@@ -95,7 +95,7 @@ FILES: list[Row] = [
     ("endless-file", "FROM read_blob('/dev/zero')", FAILS),
     ("random-device", "FROM read_blob('/dev/urandom')", FAILS),
     ("shadow", "FROM read_text('/etc/shadow')", FAILS),
-    ("keys", "FROM read_text('/root/.ssh/id_ed25519')", FAILS),
+    ("keys", "FROM read_text('~/.ssh/id_ed25519')", FAILS),
     ("spreadsheet", "FROM read_xlsx('@CANARIES@/canary.xlsx')", FAILS),
     ("map-file", "FROM st_read('@CANARIES@/canary.json')", FAILS),
     ("iceberg", "FROM iceberg_scan('@CANARIES@')", FAILS),
