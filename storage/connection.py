@@ -22,7 +22,7 @@ Cursor = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 
 ATTEMPTS = 6
-"""Tries of one call, the pause doubling from 5 ms: 0.16 s in all. Enough for a conflict, or for a checkpoint to fail."""
+"""Tries of one call, the longest pause doubling from 5 ms: 0.16 s in all. Enough for a conflict, or for a checkpoint to fail."""
 REVIVAL_SECONDS = 30.0
 """How long a revival waits for readers of the dead instance to notice."""
 
@@ -69,9 +69,9 @@ class Connection:
             except duckdb.Error as error:
                 if not is_passing(error) or attempt == ATTEMPTS - 1:
                     raise translate(error, self.path) from error
-                # Another thread's commit is in the way: it is over when that thread gives its cursor back.
+                # Another thread's commit or checkpoint is in the way: it is over when no cursor is in use any more.
                 with self._state:
-                    self._state.wait(0.005 * 2**attempt)
+                    self._state.wait_for(lambda: self._reviving or not self._cursors_in_use, 0.005 * 2**attempt)
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
 
     @contextmanager
