@@ -22,7 +22,7 @@ Cursor = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 
 ATTEMPTS = 6
-"""Tries of one call, the longest pause doubling from 5 ms: 0.16 s in all. Enough for a conflict, or for a checkpoint to fail."""
+"""Tries of one call, the pauses doubling from 5 ms to 0.16 s in all. Enough for a conflict, or for a checkpoint to fail."""
 REVIVAL_SECONDS = 30.0
 """How long a revival waits for readers of the dead instance to notice."""
 
