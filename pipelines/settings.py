@@ -4,6 +4,7 @@ Read from the environment and from one TOML file; the environment wins. The file
 root, or the one that `MASKBOARD_SETTINGS` names:
 
     models_dir = "/srv/models"              # holds one folder per checkpoint, named as in the catalogue
+    api_token = "..."                       # opens the HTTP API to programs that send it; without one it is off
 
     [checkpoints.bert-base-uncased]         # a checkpoint of the catalogue, read from this folder
     folder = "/srv/models/bert"
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,7 +31,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -53,11 +64,22 @@ def _hub_id(value: str) -> str:
     return value
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,512}=*")
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if _TOKEN.fullmatch(value.get_secret_value()) is None:
+        raise ValueError("no token")  # the sentence is made of `_REMEDIES`, and never of the value
+    return value
+
+
 # A name is also the name of a folder: nothing that could climb out of one.
 CheckpointName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$")]
 HubId = Annotated[str, AfterValidator(_hub_id)]
 # A branch or a tag can be moved under the same name, and then an answer would no longer name its weights.
 Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+# What may stand behind "Bearer" in a header (RFC 6750, section 2.1). Nothing written is no token.
+ApiToken = Annotated[Annotated[SecretStr, AfterValidator(_token)] | None, BeforeValidator(lambda value: value or None)]
 
 _REMEDIES = {
     "name": "use letters, digits, '.', '_' and '-'",
@@ -68,7 +90,13 @@ _REMEDIES = {
     "cache": "give the path of a folder as text",
     "family": "give the model_type of its config.json, such as bert",
     "checkpoints": "write a table per checkpoint: [checkpoints.NAME] with folder, or hub_id and revision",
+    "api_token": (
+        "give 16 to 512 letters, digits, '-', '.', '_', '~', '+' or '/', such as "
+        "python -c 'import secrets; print(secrets.token_urlsafe(32))' prints"
+    ),
 }
+_UNREPEATED = "api_token"
+"""The setting whose value no sentence repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +131,8 @@ class Settings:
     """Where the mini checkpoints lie that come with the project."""
     file: Path | None = None
     """The settings file that was read; None where there is none."""
+    api_token: SecretStr | None = None
+    """What a program sends to use the HTTP API; None where that is off. Printed as stars."""
 
 
 class _Table(BaseModel):
@@ -119,10 +149,12 @@ class _Table(BaseModel):
 class _File(BaseSettings):
     """The environment over the file, as they are written."""
 
-    model_config = SettingsConfigDict(env_prefix="MASKBOARD_", extra="forbid", frozen=True)
+    # The error behind a sentence goes into a trace, and would take the values along.
+    model_config = SettingsConfigDict(env_prefix="MASKBOARD_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     models_dir: Path | None = None
     cache: Path | None = None
+    api_token: ApiToken = None
     checkpoints: dict[CheckpointName, _Table] = Field(default_factory=dict)
 
     @classmethod
@@ -158,6 +190,7 @@ def read_settings() -> Settings:
         hub_cache=hub_cache_folder(),
         endpoint=hub_endpoint(),
         file=file if _holds(file.is_file) else None,
+        api_token=written.api_token,
     )
 
 
@@ -224,7 +257,8 @@ def _sentence(error: ValidationError, file: Path) -> str:
         return f"{where} is not a setting: {_did_you_mean(path)}."
     remedy_key = "name" if "[key]" in problem["loc"] else path[-1]
     remedy = _REMEDIES.get(remedy_key, _REMEDIES["checkpoints"])
-    return f"{where} is {_shown(problem['input'])}, which cannot be used: {remedy}."
+    value = "" if path[:1] == [_UNREPEATED] else f" is {_shown(problem['input'])}, which"
+    return f"{where}{value} cannot be used: {remedy}."
 
 
 def _did_you_mean(path: list[str]) -> str:

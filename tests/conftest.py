@@ -34,5 +34,5 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MASKBOARD_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    for name in ("MASKBOARD_MODELS_DIR", "MASKBOARD_SETTINGS", "HF_HUB_CACHE", "HF_TOKEN"):
+    for name in ("MASKBOARD_API_TOKEN", "MASKBOARD_MODELS_DIR", "MASKBOARD_SETTINGS", "HF_HUB_CACHE", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)

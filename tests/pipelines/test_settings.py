@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_the_hubs_own_variables_choose_its_cache(
 WRONG: list[tuple[str, str, str]] = [
     ("not_toml", "models_dir = ", "cannot be read as TOML"),
     ("unknown_key", 'model_dir = "x"', "model_dir is not a setting: did you mean models_dir?"),
-    ("unknown_key_far", "zzz = 1", "zzz is not a setting: the settings here are models_dir, cache, checkpoints"),
+    ("unknown_key_far", "zzz = 1", "zzz is not a setting: the settings here are models_dir, cache, api_token, checkpoints"),
     ("no_folder", 'models_dir = "nowhere"', "which is not a folder: give a folder that exists"),
     ("folder_is_a_number", "models_dir = 3", "models_dir is 3, which cannot be used"),
     ("checkpoints_is_a_list", "checkpoints = [1]", "checkpoints is [1], which cannot be used: write a table per"),
@@ -104,6 +105,9 @@ WRONG: list[tuple[str, str, str]] = [
     ("no_revision", '[checkpoints.x]\nhub_id = "a/b"', "has hub_id but no revision: give the commit in full"),
     ("no_hub_id", f'[checkpoints.x]\nrevision = "{COMMIT}"', "has revision but no hub_id: write it as on the hub"),
     ("a_branch", '[checkpoints.x]\nhub_id = "a/b"\nrevision = "main"', "revision is 'main', which cannot be used: give"),
+    ("token_short", 'api_token = "fifteen-letters"', "api_token cannot be used: give 16 to 512 letters, digits"),
+    ("token_is_a_number", "api_token = 1234567890123456", "api_token cannot be used: give 16 to 512 letters, digits"),
+    ("token_is_a_table", '[api_token]\nx = "secret"', "api_token cannot be used: give 16 to 512 letters, digits"),
     ("hub_id_climbs", f'[checkpoints.x]\nhub_id = "../b"\nrevision = "{COMMIT}"', "hub_id is '../b', which cannot be used"),
     ("hub_id_long", f'[checkpoints.x]\nhub_id = "a/b/c"\nrevision = "{COMMIT}"', "hub_id is 'a/b/c', which cannot be used"),
 ]  # fmt: skip
@@ -143,6 +147,41 @@ def test_a_bad_variable_gets_one_sentence(monkeypatch: pytest.MonkeyPatch, varia
         read_settings()
 
     assert said in str(error.value)
+
+
+TOKEN = "iJ8-Zp0.example~of+a/token=="
+
+
+def test_the_token_of_the_api_comes_from_the_file_or_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().api_token is None
+    file.write_text(f'api_token = "{TOKEN}"')
+    from_file = read_settings().api_token
+    monkeypatch.setenv("MASKBOARD_API_TOKEN", "another-token-of-24-chars")
+    from_environment = read_settings().api_token
+    monkeypatch.setenv("MASKBOARD_API_TOKEN", "")
+    nothing_written = read_settings().api_token
+
+    assert from_file is not None
+    assert from_file.get_secret_value() == TOKEN
+    assert from_environment is not None
+    assert from_environment.get_secret_value() == "another-token-of-24-chars"
+    assert nothing_written is None
+
+
+def test_no_words_about_the_settings_hold_the_token(file: Path) -> None:
+    file.write_text(f'api_token = "{TOKEN}"')
+    assert TOKEN not in repr(read_settings())
+
+
+@pytest.mark.parametrize("secret", ["short-secret", "a secret with blanks", "geheimes-Wört-für-wört", "x" * 600])
+def test_a_token_that_cannot_be_used_is_in_no_sentence_and_no_trace(file: Path, secret: str) -> None:
+    file.write_text(f'api_token = "{secret}"')
+
+    with pytest.raises(SettingsProblem) as error:
+        read_settings()
+
+    assert secret not in "".join(traceback.format_exception(error.value))
+    assert str(error.value).startswith(f"{file}: api_token cannot be used: give 16 to 512 letters")
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
