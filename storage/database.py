@@ -56,7 +56,7 @@ class Database:
         self._connection = connection
         self._users = 1
         self._write_lock = threading.Lock()
-        self._version = time.time_ns()
+        self._version = self._first_version = time.time_ns()
         self._trouble: Trouble | None = None
 
     @classmethod
@@ -110,6 +110,11 @@ class Database:
         return self._version
 
     @property
+    def changes(self) -> int:
+        """How often the version has moved since this process opened the log."""
+        return self._version - self._first_version
+
+    @property
     def trouble(self) -> Trouble | None:
         """Why nothing is being saved: set by a call that failed for it, cleared by the next write that succeeds."""
         return self._trouble
@@ -126,8 +131,10 @@ class Database:
         """All rows of one statement with its parameters bound by name."""
         return self.read(lambda cursor: cursor.execute(sql, parameters or None).fetchall())
 
-    def write(self, work: Callable[[Cursor], T]) -> T:
+    def write(self, work: Callable[[Cursor], T], *, moves: bool = True) -> T:
         """Run `work` in one transaction. It may run again after a fatal error, so it must be idempotent.
+
+        `moves=False` leaves the version where it is, for what nobody reads who goes by it.
 
         When the disk fills up during an automatic checkpoint, DuckDB has made the commit durable and then died: the second
         run finds everything there and changes nothing.
@@ -152,13 +159,17 @@ class Database:
                 self._note(error, may_be_read=True)
                 raise
             self._trouble = None
-            self._version += 1
+            self._version += moves
             return result
 
-    def try_writing(self) -> None:
-        """Write one row that nobody reads: `trouble` is gone when this returns. Raises what a write raises."""
+    def try_writing(self, *, moves: bool = True) -> None:
+        """Write one row that nobody reads: `trouble` is gone when this returns. Raises what a write raises.
+
+        With `moves=False` the version stays: a server that is asked every few seconds whether it is well would else read and
+        copy its log anew as often.
+        """
         now = datetime.now(UTC).replace(tzinfo=None)
-        self.write(lambda cursor: cursor.execute(question("try_writing"), {"now": now}))
+        self.write(lambda cursor: cursor.execute(question("try_writing"), {"now": now}), moves=moves)
 
     def _note(self, error: StorageError, *, may_be_read: bool) -> None:
         before = self._trouble

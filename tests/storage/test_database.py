@@ -220,6 +220,14 @@ def test_the_version_moves_with_every_write_and_never_returns(tmp_path: Path) ->
     assert seen == sorted(set(seen))
 
 
+def test_a_look_at_whether_the_log_can_be_written_may_leave_the_version(log: Log) -> None:
+    before, changes = log.version, log.database.changes
+    log.database.try_writing(moves=False)
+    assert (log.version, log.database.changes) == (before, changes)
+    log.database.try_writing()
+    assert (log.version, log.database.changes) == (before + 1, changes + 1)
+
+
 def test_sixteen_writers_and_eight_readers_meet_no_error(log: Log) -> None:
     done = threading.Event()
 
