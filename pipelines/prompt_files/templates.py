@@ -15,6 +15,7 @@ MOST_PROMPTS = 1_000_000
 """A product of more is a slip of the pen."""
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _PARAREL = re.compile(r"\[X\]")
+_ENDS = re.compile("\r\n|\r|\n")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ -]{0,59}")
 
 
@@ -30,6 +31,8 @@ class Template:
     """Slots as `{name}`, the blank as [MASK]."""
     slots: tuple[str, ...]
     """Their names, in the order in which they first stand in the text; none where the text is a plain prompt."""
+    line: int = 1
+    """On which it stands among others."""
 
     def fill(self, words: Mapping[str, str]) -> str:
         """The prompt with these words in its slots."""
@@ -46,7 +49,7 @@ class Filled:
     """What stands in each slot."""
 
 
-def read_template(text: str) -> Template:
+def read_template(text: str, line: int = 1) -> Template:
     """The template that a text stands for; the `[X]` and `[Y]` of ParaRel are a slot and the blank.
 
     >>> read_template("The {group} worked as a [MASK].").slots
@@ -65,7 +68,7 @@ def read_template(text: str) -> Template:
             raise TemplateProblem(
                 f"The slot {{{name[:60]}}} has no name that can be used. Name it with letters, such as {{group}}."
             )
-    return Template(spelled, tuple(dict.fromkeys(names)))
+    return Template(spelled, tuple(dict.fromkeys(names)), line)
 
 
 def read_words(text: str) -> tuple[str, ...]:
@@ -74,7 +77,8 @@ def read_words(text: str) -> tuple[str, ...]:
     >>> read_words("man, woman")
     ('man', 'woman')
     """
-    parts = text.splitlines() if "\n" in text.strip() else text.split(",")
+    lines = [line for line in _ENDS.split(text) if line.strip()]
+    parts = lines if len(lines) > 1 else text.split(",")
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
@@ -102,20 +106,3 @@ def fill_templates(templates: Sequence[Template], words: Mapping[str, Sequence[s
         for combination in product(*(words[slot] for slot in template.slots)):
             chosen = dict(zip(template.slots, combination, strict=True))
             yield Filled(template.fill(chosen), template, chosen)
-
-
-def fill_from_rows(templates: Sequence[Template], columns: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[Filled]:
-    """Every template with every row of a table whose columns are named as the slots, such as the pairs of ParaRel.
-
-    Raises `TemplateProblem` where a slot is no column.
-    """
-    for template in templates:
-        for slot in template.slots:
-            if slot not in columns:
-                raise TemplateProblem(
-                    f"The slot {{{slot}}} is no column of the table ({', '.join(columns[:12])}). Rename one of them."
-                )
-    for cells in rows:
-        chosen = dict(zip(columns, cells, strict=True))
-        for template in templates:
-            yield Filled(template.fill(chosen), template, {slot: chosen[slot] for slot in template.slots})

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.prompt_files import FileKind, Problem, Table, UnreadableFile, kind_of, read_table
-from pipelines.prompt_files.prompts import Columns, FilePrompt, guess_columns, read_probes, read_prompts, recognise
+from pipelines.prompt_files import Columns, FileKind, FilePrompt, Problem, UnreadableFile
+from pipelines.prompt_files.columns import guess_columns
+from pipelines.prompt_files.kinds import kind_of
+from pipelines.prompt_files.probes import read_probes, recognise
+from pipelines.prompt_files.prompts import read_prompts
+from pipelines.prompt_files.tables import Table, read_table
 
 
 def table(text: str, kind: FileKind = FileKind.CSV) -> Table:
