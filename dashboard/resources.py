@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard import offers
 from dashboard.copies import Copies
 from dashboard.downloads import Downloads
+from dashboard.figures import Figures
 from dashboard.palette import CheckpointStyle, checkpoint_styles
 from dashboard.unsaved import Unsaved
 from pipelines import catalogue, checkpoints
@@ -162,6 +163,12 @@ def forget_taken() -> None:
 def unsaved() -> Unsaved:
     """What was answered in this process and could not be saved yet."""
     return Unsaved()
+
+
+@st.cache_resource(show_spinner=False)
+def figures() -> Figures:
+    """What this process was asked since it started."""
+    return Figures()
 
 
 @st.cache_resource(show_spinner=False)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dashboard import resources
+from dashboard.answering import answer
 from dashboard.components.ask_form import NotAsked, fill_from
+from dashboard.figures import Way
 from dashboard.resources import OpenLog, comparison
 from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
 from dashboard.wording import listed
-from pipelines.ask import AskReply, AskRequest, ask
+from pipelines.ask import AskRequest
 from pipelines.errors import PipelineError
 from pipelines.prompts import PromptError
 from pipelines.shelf import Shelf, ShelfState
@@ -90,18 +92,15 @@ def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> 
     version = None if opened.log is None else opened.log.version
     try:
         with st.spinner(_doing(request.checkpoints, waiting), show_time=True):
-            reply, trouble = _ask(request, shelf, opened)
+            answered = answer(request, shelf, opened, Way.PAGE)
     except PipelineError as error:
         # A refusal is kept where the prompt is at fault; the version moves with whatever is kept.
         kept = isinstance(error, PromptError) and request.record and opened.log is not None and opened.log.version != version
         _refuse(f"{error}\nKept in the history as not asked." if kept else str(error))
         return
-    wanted = request.record and not reply.comparison.saved
-    if wanted:
-        resources.unsaved().add(reply.comparison)
-    st.session_state["shown"] = Shown(reply.comparison, (reply.not_saved or trouble) if wanted else None)
-    if reply.comparison.saved:
-        st.query_params["run"] = reply.comparison.run.run_id
+    st.session_state["shown"] = Shown(answered.comparison, answered.not_saved)
+    if answered.comparison.saved:
+        st.query_params["run"] = answered.comparison.run.run_id
     else:
         st.query_params.pop("run", None)
 
@@ -109,14 +108,6 @@ def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> 
 def _refuse(sentence: str) -> None:
     st.session_state["not_asked"] = sentence
     st.query_params.pop("run", None)
-
-
-def _ask(request: AskRequest, shelf: Shelf, opened: OpenLog) -> tuple[AskReply, str | None]:
-    """The reply, and what is the matter with the log. A log that cannot be read keeps nobody from an answer."""
-    try:
-        return ask(request, shelf, opened.log), opened.problem
-    except StorageError as error:
-        return ask(request, shelf, None), str(error)
 
 
 def _doing(asked: Sequence[str], waiting: Sequence[str]) -> str:
