@@ -46,6 +46,15 @@ def comparison(database: Database, run_id: str) -> Comparison | None:
     return database.read(lambda cursor: _read(cursor, canonical))
 
 
+def run_record(database: Database, run_id: str) -> Run | None:
+    """The run by itself, without its answers; None where the log has no run of that name."""
+    try:
+        canonical = str(uuid.UUID(run_id))
+    except ValueError:
+        return None
+    return database.read(lambda cursor: _run(cursor, canonical))
+
+
 def _read(cursor: Cursor, run_id: str) -> Comparison | None:
     run = _run(cursor, run_id)
     if run is None:

@@ -66,7 +66,7 @@ class Log:
         if not comparison.saved:
             return
         try:
-            self.database.write(lambda cursor: _write(cursor, comparison, drifts))
+            self.database.write(lambda cursor: write_comparison(cursor, comparison, drifts))
         except UnicodeEncodeError as error:
             raise StorageError(
                 "A prompt with a lone surrogate is no text and was not saved.",
@@ -77,7 +77,7 @@ class Log:
 
     def update_run(self, run: Run) -> None:
         """Say how far a run has come: status, end, label, author, options and environment are replaced."""
-        self.database.write(lambda cursor: _write_run(cursor, run, replace=True))
+        self.database.write(lambda cursor: write_run(cursor, run, replace=True))
 
     def keep_vocabulary(self, tokenizer_sha256: str, words: Callable[[], Mapping[str, bool]]) -> None:
         """Keep what a tokenizer can say in one mask: each form with whether it can stand alone. Known already, nothing happens.
@@ -110,9 +110,10 @@ def naive_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _write(cursor: Cursor, comparison: Comparison, drifts: Sequence[Drift]) -> None:
+def write_comparison(cursor: Cursor, comparison: Comparison, drifts: Sequence[Drift] = ()) -> None:
+    """What `Log.append` does, inside a transaction of the writer."""
     now = naive_utc(datetime.now(UTC))
-    _write_run(cursor, comparison.run, replace=False)
+    write_run(cursor, comparison.run, replace=False)
     answers = distinct_answers(asked.answer for asked in comparison.answers)
     pairs = comparison.agreements
     checkpoints = checkpoint_ids(
@@ -156,7 +157,8 @@ def _asked_at(run: Run, now: datetime) -> datetime:
     return now if run.status is RunStatus.RUNNING else naive_utc(run.finished_at or run.started_at)
 
 
-def _write_run(cursor: Cursor, run: Run, *, replace: bool) -> None:
+def write_run(cursor: Cursor, run: Run, *, replace: bool) -> None:
+    """Keep a run, inside a transaction. One that has ended stays as it is, unless it is to be replaced."""
     known = cursor.execute("SELECT status FROM run WHERE run_id = $1", [run.run_id]).fetchone()
     row = {
         "run_id": run.run_id,

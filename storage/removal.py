@@ -35,6 +35,8 @@ class Going:
     """Runs that lose the prompt and stay with their other ones."""
     drifts: int = 0
     """Rows of replays that compare with an answer that goes."""
+    pending: int = 0
+    """Prompts of a batch that have not been asked yet."""
 
     def in_words(self) -> str:
         """What goes, for a person who is about to say yes.
@@ -49,6 +51,7 @@ class Going:
             (self.prompts, _count(self.prompts, "prompt")),
             (self.refused, _count(self.refused, "refused text")),
             (self.answers, f"{_count(self.answers, 'answer')} with {_count(self.predictions, 'prediction')}"),
+            (self.pending, f"{_count(self.pending, 'prompt')} not asked yet"),
             (self.drifts, f"{_count(self.drifts, 'comparison')} of a replay"),
             (self.tags, _count(self.tags, "tag")),
             (self.stars, _count(self.stars, "star")),

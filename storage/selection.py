@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -54,6 +55,8 @@ class Selection:
     """A tag on the run or on the prompt, whole."""
     text: str | None = None
     """A part of the prompt, and no pattern; spelled as prompts are, and upper and lower case are the same."""
+    run: str | None = None
+    """The id of one run, such as a batch; what else asked for the same answers stays out of the counts of asks."""
     counting: Counting = Counting.DISTINCT
     space: WordSpace = WordSpace.WORDS
 
@@ -95,6 +98,16 @@ def choices(database: Database) -> Choices:
     return Choices(checkpoints, kinds, labels, authors, tags, first_day, last_day)
 
 
+def _canonical(run_id: str | None) -> str | None:
+    """The id as the log keeps it; of a text that is none, an id that no run has."""
+    if not run_id:
+        return None
+    try:
+        return str(uuid.UUID(run_id))
+    except ValueError:
+        return str(uuid.UUID(int=0))
+
+
 def parameters(selection: Selection) -> dict[str, object]:
     """The selection as the statements take it: one parameter for each argument of the macro `selected_answers`."""
     return {
@@ -106,5 +119,6 @@ def parameters(selection: Selection) -> dict[str, object]:
         "author": selection.author or None,
         "tag": selection.tag or None,
         "text": spell_part(selection.text or "") or None,
+        "in_run": _canonical(selection.run),
         "counting": selection.counting.value,
     }

@@ -42,6 +42,10 @@ FOLDS = str.maketrans(
 )  # fmt: skip
 
 
+_UNSEEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tab and the ends of lines, and surrogates: the categories Cc and Cs, which Unicode closed for good."""
+
+
 class Unspellable(StorageError):
     """A text that is no prompt, or no word; the message says what to change."""
 
@@ -87,7 +91,10 @@ def spell_part(text: str) -> str:
     >>> spell_part("It\u2019s  ___")
     "It's [MASK]"
     """
-    return " ".join(unicodedata.normalize("NFC", MASK_SPELLINGS.sub(MASK, text).translate(FOLDS)).split())
+    spelled = MASK_SPELLINGS.sub(MASK, text)
+    if not spelled.isascii():  # nothing is folded or composed in ASCII, which most prompts are
+        spelled = unicodedata.normalize("NFC", spelled.translate(FOLDS))
+    return " ".join(spelled.split())
 
 
 def spell_said_word(text: str) -> str:
@@ -101,13 +108,15 @@ def spell_word(text: str, what: str = "candidate") -> str:
     Raises `Unspellable` where it is empty, holds white space, a mask or control characters, or is longer than
     `MAX_WORD_CHARACTERS`. A word that no vocabulary holds is no error.
     """
-    word = unicodedata.normalize("NFC", text.strip().translate(FOLDS))
+    word = text.strip()
+    if not word.isascii():
+        word = unicodedata.normalize("NFC", word.translate(FOLDS))
     article = "An" if what[0] in "aeiou" else "A"
     if not word:
         raise Unspellable(f"{article} {what} is empty. Write one word for each {what}.")
     if (problem := unprintable(word)) is not None:
         raise Unspellable(f"{article} {what} {problem}")
-    if any(character.isspace() for character in word):
+    if word.split() != [word]:
         raise Unspellable(
             f"The {what} {short(word)} holds a space. A mask stands for one word: name one word, or put a second "
             "mask into the prompt."
@@ -118,7 +127,7 @@ def spell_word(text: str, what: str = "candidate") -> str:
         raise Unspellable(
             f"The {what} {short(word)} has {len(word):,} characters; at most {MAX_WORD_CHARACTERS} are scored. Name one word."
         )
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in word):
+    if not (word.isascii() or any(unicodedata.category(character)[0] in "LNPS" for character in word)):
         raise Unspellable(f"The {what} {short(word)} holds no letter, digit or sign. Name a word.")
     return word
 
@@ -131,18 +140,15 @@ def printable(text: str) -> str:
 
 def unprintable(text: str) -> str | None:
     """What a text holds that no tokenizer should see, and the way out; None where it holds nothing of the kind."""
-    for position, character in enumerate(text, start=1):
-        if character in "\t\n\r":
-            continue
-        category = unicodedata.category(character)
-        if category == "Cs":
-            return (
-                f"holds half of a character (a lone surrogate, U+{ord(character):04X}) at position {position}. "
-                "It was damaged when it was copied: type that place again."
-            )
-        if category == "Cc":
-            return f"holds an invisible control character (U+{ord(character):04X}) at position {position}. Remove it."
-    return None
+    if (found := _UNSEEN.search(text)) is None:
+        return None
+    character, position = found[0], found.start() + 1
+    if unicodedata.category(character) == "Cs":
+        return (
+            f"holds half of a character (a lone surrogate, U+{ord(character):04X}) at position {position}. "
+            "It was damaged when it was copied: type that place again."
+        )
+    return f"holds an invisible control character (U+{ord(character):04X}) at position {position}. Remove it."
 
 
 def short(word: str) -> str:

@@ -11,7 +11,7 @@ from pipelines.errors import PipelineError
 from storage.records import RunKind
 from storage.selection import Counting, Selection, WordSpace, read_day
 
-KEYS = ("since", "until", "checkpoint", "kind", "label", "author", "tag", "text", "count", "space")
+KEYS = ("since", "until", "checkpoint", "kind", "label", "author", "tag", "text", "run", "count", "space")
 SEVERAL = ("checkpoint", "kind")
 """Keys that may be given more than once."""
 
@@ -53,6 +53,7 @@ def read_filters(filters: Sequence[str]) -> Selection:
         author=one.get("author"),
         tag=one.get("tag"),
         text=one.get("text"),
+        run=one.get("run"),
         counting=_choice("count", one.get("count", Counting.DISTINCT), Counting),
         space=_choice("space", one.get("space", WordSpace.WORDS), WordSpace),
     )

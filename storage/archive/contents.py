@@ -17,7 +17,7 @@ MANIFEST = "manifest.json"
 
 TABLES = (
     "checkpoint", "prompt", "word", "piece", "answer", "prediction", "candidate", "agreement", "filling", "expectation",
-    "run", "ask", "refused", "tag", "star", "note", "saved_query", "setting", "drift", "tokenizer", "vocabulary",
+    "run", "ask", "refused", "tag", "star", "note", "saved_query", "setting", "drift", "tokenizer", "vocabulary", "pending",
 )  # fmt: skip
 """Every table of the log but `schema_migration`: the steps are this version's own. A test compares them with the schema."""
 

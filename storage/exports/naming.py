@@ -39,6 +39,7 @@ def selection_in_a_name(selection: Selection) -> str:
         *selection.checkpoints,
         *selection.kinds,
         *(each or "" for each in (selection.label, selection.author, selection.tag, selection.text)),
+        f"run {selection.run}" if selection.run else "",
         "all asks" if selection.counting is Counting.ALL_ASKS else "",
         _SPACES[selection.space],
     ]

@@ -115,6 +115,7 @@ def _filters(selection: Selection) -> dict[str, str]:
         "author": selection.author,
         "tag": selection.tag,
         "text": selection.text,
+        "run": selection.run,
     }
     return {name: str(value) for name, value in named.items() if value}
 

@@ -29,12 +29,12 @@ COMMENT ON COLUMN checkpoint_tokenizer.tokenizer_id IS 'Key of the tokenizer in 
 -- known are then left out.
 CREATE OR REPLACE MACRO selected_words(
     since := NULL, until := NULL, checkpoints := NULL, kinds := NULL, label := NULL, author := NULL, tag := NULL, text := NULL,
-    counting := 'distinct', space := 'words', depth := NULL
+    in_run := NULL, counting := 'distinct', space := 'words', depth := NULL
 ) AS TABLE
 WITH chosen AS MATERIALIZED (
     FROM selected_answers(
         since := since, until := until, checkpoints := checkpoints, kinds := kinds, label := label, author := author,
-        tag := tag, text := text, counting := counting
+        tag := tag, text := text, in_run := in_run, counting := counting
     ) AS answered
     WHERE space <> 'shared' OR answered.checkpoint_id IN (SELECT tongue.checkpoint_id FROM checkpoint_tokenizer AS tongue)
 ),
@@ -130,12 +130,12 @@ WHERE depth IS NULL OR kept.rank <= depth;
 -- C(j) = sum over d <= j of p^d / d it adds C(depth) - C(deeper - 1) to the sum of equation 23 (Webber, Moffat, Zobel 2010).
 CREATE OR REPLACE MACRO selected_pairs(
     since := NULL, until := NULL, checkpoints := NULL, kinds := NULL, label := NULL, author := NULL, tag := NULL, text := NULL,
-    counting := 'distinct', space := 'words', depth := NULL
+    in_run := NULL, counting := 'distinct', space := 'words', depth := NULL
 ) AS TABLE
 WITH said AS MATERIALIZED (
     FROM selected_words(
         since := since, until := until, checkpoints := checkpoints, kinds := kinds, label := label, author := author,
-        tag := tag, text := text, counting := counting, space := space, depth := depth
+        tag := tag, text := text, in_run := in_run, counting := counting, space := space, depth := depth
     )
 ),
 placed AS (
@@ -231,6 +231,29 @@ COMMENT ON COLUMN vocabularies.tokenizer_sha256 IS 'sha256 of the tokenizer, as 
 COMMENT ON COLUMN vocabularies.word_id IS 'Key of the word.';
 COMMENT ON COLUMN vocabularies.word IS 'The word; a continuation is written ##ing.';
 COMMENT ON COLUMN vocabularies.stands_alone IS 'Whether it starts a word or is a sign; only such words are shared words.';
+
+-- Figures that compare checkpoints count only what all of them answered; this says it once for every question that does.
+-- Of the selected words those at prompts and masks that every selected checkpoint answered; all of them unless common.
+CREATE MACRO compared_words(
+    since := NULL, until := NULL, checkpoints := NULL, kinds := NULL, label := NULL, author := NULL, tag := NULL, text := NULL,
+    in_run := NULL, counting := 'distinct', space := 'words', depth := NULL, common := true
+) AS TABLE
+WITH said AS MATERIALIZED (
+    FROM selected_words(
+        since := since, until := until, checkpoints := checkpoints, kinds := kinds, label := label, author := author,
+        tag := tag, text := text, in_run := in_run, counting := counting, space := space, depth := depth
+    )
+),
+answered AS (
+    SELECT said.prompt_id, said.mask_index FROM said
+    WHERE said.rank = 1
+    GROUP BY said.prompt_id, said.mask_index
+    HAVING NOT common OR count(*) = (SELECT count(DISTINCT said.checkpoint_id) FROM said WHERE said.rank = 1)
+)
+SELECT said.* FROM said
+SEMI JOIN answered ON answered.prompt_id = said.prompt_id AND answered.mask_index = said.mask_index;
+
 COMMENT ON MACRO TABLE word_units IS 'What a unit_id of selected_words stands for.';
 COMMENT ON MACRO TABLE selected_words IS 'The distinct words, or pieces, of each selected answer down to a depth, ranked anew; unit_id is a word_id, or a piece_id. With space shared only words that all selected checkpoints can say.';
 COMMENT ON MACRO TABLE selected_pairs IS 'Each prompt and mask that two selected checkpoints answered: how alike their lists are, down to a depth; p of rbo is 0.9. attainable is the greatest overlap that their vocabularies allow.';
+COMMENT ON MACRO TABLE compared_words IS 'Of selected_words those at prompts and masks that every selected checkpoint answered; all of them where common is false.';

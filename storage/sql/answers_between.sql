@@ -7,7 +7,7 @@ WITH figure AS (
                          WHEN 'effective_choices' THEN exp(answer.entropy) END AS value
     FROM selected_answers(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting
     ) AS selected
     JOIN answer ON answer.answer_id = selected.answer_id
     WHERE $checkpoint_id IS NULL OR selected.checkpoint_id = $checkpoint_id
@@ -21,7 +21,7 @@ latest AS (
     SELECT asked.answer_id, arg_max(asked.run_id, (asked.asked_at, asked.run_id))::VARCHAR AS run_id
     FROM selected_asks(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text
+        tag := $tag, text := $text, in_run := $in_run
     ) AS asked
     SEMI JOIN page ON page.answer_id = asked.answer_id
     GROUP BY asked.answer_id

@@ -7,7 +7,7 @@ WITH pair AS MATERIALIZED (
                 ELSE exp(least(one.top_logprob, other.top_logprob)) END AS clash
     FROM selected_pairs(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting, space := $space, depth := $depth
     ) AS pairs
     JOIN answer AS one ON one.answer_id = pairs.answer_a
     JOIN answer AS other ON other.answer_id = pairs.answer_b
@@ -35,7 +35,7 @@ asked AS (
     SELECT page.line, passing.run_id, count(DISTINCT passing.answer_id) AS answers, max(passing.asked_at) AS asked_at
     FROM selected_asks(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text
+        tag := $tag, text := $text, in_run := $in_run
     ) AS passing
     JOIN page ON passing.answer_id IN (page.answer_a, page.answer_b)
     GROUP BY page.line, passing.run_id

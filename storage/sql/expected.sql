@@ -8,7 +8,7 @@ WITH chosen AS MATERIALIZED (
     SELECT selected.*
     FROM selected_answers(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting
     ) AS selected
     SEMI JOIN expectation ON expectation.prompt_id = selected.prompt_id AND expectation.mask_index = selected.mask_index
 ),

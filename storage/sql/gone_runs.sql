@@ -12,6 +12,8 @@ keeping AS (
     SELECT refused.run_id
     FROM refused SEMI JOIN losing USING (run_id)
     WHERE refused.rowid NOT IN (SELECT line FROM staged_refused)
+    UNION
+    SELECT pending.run_id FROM pending
 )
 SELECT losing.run_id::VARCHAR AS run_id,
        losing.run_id IS NOT DISTINCT FROM $run_id::UUID OR losing.run_id NOT IN (SELECT run_id FROM keeping) AS whole

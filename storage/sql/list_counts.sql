@@ -2,7 +2,7 @@
 WITH said AS MATERIALIZED (
     FROM compared_words(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth, common := $common
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting, space := $space, depth := $depth, common := $common
     )
 )
 SELECT checkpoint_id, coalesce(sum(weight) FILTER (WHERE rank = 1), 0)::BIGINT AS lists, sum(weight)::BIGINT AS predictions,

@@ -6,7 +6,7 @@ WITH observed AS (
            unnest(range(max(selected.weight))) AS again
     FROM selected_periods(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting
     ) AS selected
     JOIN answer ON answer.answer_id = selected.answer_id
     GROUP BY selected.period, selected.unit, selected.checkpoint_id, answer.prompt_id

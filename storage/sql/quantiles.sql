@@ -5,7 +5,7 @@ WITH observed AS (
            avg(exp(answer.entropy)) AS effective_choices, unnest(range(max(selected.weight))) AS again
     FROM selected_answers(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting
     ) AS selected
     JOIN answer ON answer.answer_id = selected.answer_id
     GROUP BY selected.checkpoint_id, selected.prompt_id

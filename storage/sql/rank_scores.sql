@@ -4,7 +4,7 @@ WITH said AS MATERIALIZED (
     SELECT word.checkpoint_id, word.prompt_id, word.mask_index, word.rank, exp(word.logprob) AS score, word.weight
     FROM selected_words(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting, space := $space, depth := $depth
     ) AS word
     WHERE word.logprob IS NOT NULL
 ),

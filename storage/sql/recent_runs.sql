@@ -59,7 +59,7 @@ passing AS (
     SELECT asked.run_id
     FROM selected_asks(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text
+        tag := $tag, text := $text, in_run := $in_run
     ) AS asked
     WHERE $filtered
     UNION ALL
@@ -72,6 +72,7 @@ passing AS (
       AND ($kinds IS NULL OR list_contains($kinds::VARCHAR[], run.kind))
       AND ($label IS NULL OR run.label = $label)
       AND ($author IS NULL OR run.author = $author)
+      AND ($in_run IS NULL OR run.run_id = $in_run::UUID)
       AND ($text IS NULL OR contains(lower(spelled(refused.text)), lower($text)))
       AND ($tag IS NULL OR run.run_id IN (SELECT mark.run_id FROM tag AS mark WHERE mark.text = $tag))
 ),

@@ -13,6 +13,7 @@ WHERE run_id IN (SELECT run_id::UUID FROM staged_run WHERE whole) OR answer_id I
 DELETE FROM drift
 WHERE run_id IN (SELECT run_id::UUID FROM staged_run WHERE whole)
    OR answer_then IN (SELECT answer_id FROM staged_gone) OR answer_now IN (SELECT answer_id FROM staged_gone);
+DELETE FROM pending WHERE run_id IN (SELECT run_id::UUID FROM staged_run WHERE whole);
 DELETE FROM refused WHERE rowid IN (SELECT line FROM staged_refused);
 DELETE FROM tag
 WHERE run_id IN (SELECT run_id::UUID FROM staged_run WHERE whole) OR prompt_id IN (SELECT prompt_id FROM staged_prompt);

@@ -5,7 +5,7 @@ SELECT checkpoint.checkpoint_id, checkpoint.name, checkpoint.family, checkpoint.
        checkpoint.checkpoint_id IN (SELECT checkpoint_id FROM checkpoint_tokenizer) AS vocabulary_known
 FROM selected_answers(
     since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-    tag := $tag, text := $text, counting := $counting
+    tag := $tag, text := $text, in_run := $in_run, counting := $counting
 ) AS selected
 JOIN answer ON answer.answer_id = selected.answer_id
 JOIN checkpoint ON checkpoint.checkpoint_id = selected.checkpoint_id

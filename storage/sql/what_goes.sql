@@ -18,4 +18,5 @@ SELECT (SELECT count(*) FROM run_gone) AS runs,
        (SELECT count(*) FROM staged_run WHERE NOT whole) AS runs_shortened,
        (SELECT count(*) FROM drift WHERE run_id IN (SELECT run_id FROM run_gone)
            OR answer_then IN (SELECT answer_id FROM staged_gone)
-           OR answer_now IN (SELECT answer_id FROM staged_gone)) AS drifts;
+           OR answer_now IN (SELECT answer_id FROM staged_gone)) AS drifts,
+       (SELECT count(*) FROM pending WHERE run_id IN (SELECT run_id FROM run_gone)) AS pending;

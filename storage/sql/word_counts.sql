@@ -3,7 +3,7 @@
 WITH said AS MATERIALIZED (
     FROM compared_words(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth, common := $common
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting, space := $space, depth := $depth, common := $common
     )
 ),
 counted AS (

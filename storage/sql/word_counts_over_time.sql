@@ -2,7 +2,7 @@
 WITH said AS MATERIALIZED (
     FROM compared_words(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting, space := $space, depth := $depth, common := $common
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting, space := $space, depth := $depth, common := $common
     )
 ),
 counted AS (
@@ -11,7 +11,7 @@ counted AS (
            coalesce(sum(selected.weight) FILTER (WHERE said.rank = 1), 0)::BIGINT AS firsts
     FROM selected_periods(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting
     ) AS selected
     JOIN said ON said.answer_id = selected.answer_id
     GROUP BY selected.period, selected.unit, said.unit_id, said.checkpoint_id

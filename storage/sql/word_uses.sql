@@ -7,7 +7,7 @@ WITH hit AS (
 chosen AS MATERIALIZED (
     FROM selected_answers(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting
     )
 ),
 use AS MATERIALIZED (
@@ -34,7 +34,7 @@ latest AS (
     SELECT asked.answer_id, arg_max(asked.run_id, (asked.asked_at, asked.run_id))::VARCHAR AS run_id
     FROM selected_asks(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text
+        tag := $tag, text := $text, in_run := $in_run
     ) AS asked
     SEMI JOIN page ON page.answer_id = asked.answer_id
     GROUP BY asked.answer_id

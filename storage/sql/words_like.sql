@@ -8,7 +8,7 @@ counted AS (
     SELECT prediction.piece_id, sum(selected.weight)::BIGINT AS predictions
     FROM selected_answers(
         since := $since, until := $until, checkpoints := $checkpoints, kinds := $kinds, label := $label, author := $author,
-        tag := $tag, text := $text, counting := $counting
+        tag := $tag, text := $text, in_run := $in_run, counting := $counting
     ) AS selected
     JOIN prediction ON prediction.answer_id = selected.answer_id
     SEMI JOIN hit ON hit.piece_id = prediction.piece_id

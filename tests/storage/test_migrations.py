@@ -15,7 +15,7 @@ from storage.migrations import SCHEMA_FOLDER, known_migrations, migrate
 TABLES = sorted(
     {"checkpoint", "prompt", "run", "word", "piece", "answer", "prediction", "ask", "expectation", "candidate", "agreement"}
     | {"filling", "refused", "tag", "star", "note", "saved_query", "schema_migration", "setting"}
-    | {"drift", "tokenizer", "vocabulary"}
+    | {"drift", "tokenizer", "vocabulary", "pending"}
 )
 
 

@@ -11,7 +11,7 @@ from storage.log import Log
 from storage.measures import checkpoints
 from storage.records import Checkpoint, Comparison, RunKind
 from storage.selection import MOST_OFFERED, Choices, Counting, Selection, choices, parameters
-from tests.storage.samples import ALBERT, BERT, DISTILBERT, START, ask, run
+from tests.storage.samples import ALBERT, BERT, DISTILBERT, START, ask, run, run_id
 
 
 def asked(
@@ -58,8 +58,8 @@ def found(log: Log, selection: Selection) -> list[str]:
     """First letters of the selected prompts."""
     rows = log.database.rows(
         "SELECT DISTINCT prompt.text[1] FROM selected_answers(since := $since, until := $until, checkpoints := $checkpoints,"
-        " kinds := $kinds, label := $label, author := $author, tag := $tag, text := $text, counting := $counting) AS s"
-        " JOIN prompt ON prompt.prompt_id = s.prompt_id ORDER BY ALL",
+        " kinds := $kinds, label := $label, author := $author, tag := $tag, text := $text, in_run := $in_run,"
+        " counting := $counting) AS s JOIN prompt ON prompt.prompt_id = s.prompt_id ORDER BY ALL",
         parameters(selection),
     )
     return [letter for (letter,) in rows]
@@ -103,6 +103,10 @@ def found(log: Log, selection: Selection) -> list[str]:
         (Selection(checkpoints=(f"albert-mini ({ALBERT.revision[:6]})",)), ""),
         (Selection(checkpoints=(f"albert-mini ({BERT.revision[:7]})",)), ""),
         (Selection(checkpoints=("albert-mini ()",)), ""),
+        (Selection(run=run_id(2)), "b"),
+        (Selection(run=run_id(2).upper(), author="Ada"), ""),
+        (Selection(run=run_id(99)), ""),
+        (Selection(run="1 OR 1=1"), ""),
         (Selection(label="", author="", tag="", text=""), "abcd"),
     ],
 )

@@ -107,7 +107,7 @@ def test_a_log_of_a_newer_version_is_refused_here_too(path: Path) -> None:
 
 def test_a_log_of_an_earlier_version_is_left_as_it_is(path: Path) -> None:
     with Log.open(path) as log:
-        log.database.write(lambda cursor: cursor.execute("DELETE FROM schema_migration WHERE name = '0008_compared_words'"))
+        log.database.write(lambda cursor: cursor.execute("DELETE FROM schema_migration WHERE name = '0008_one_run'"))
     before = sums(path)
     with pytest.raises(StorageError, match=r"of an earlier version\. Open it once with the dashboard"):
         at_hand(path)

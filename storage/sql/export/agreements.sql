@@ -1,7 +1,7 @@
 -- Which agreements are between answers that both were asked for within the filters?
 WITH selected AS MATERIALIZED (FROM selected_answers(
     since := $since, until := $until, checkpoints := string_split($checkpoints, chr(10)),
-    kinds := string_split($kinds, chr(10)), label := $label, author := $author, tag := $tag, text := $text
+    kinds := string_split($kinds, chr(10)), label := $label, author := $author, tag := $tag, text := $text, in_run := $in_run
 ))
 SELECT agreements.*
 FROM agreements

@@ -6,6 +6,6 @@ WHERE vocabularies.tokenizer_id IN (
     FROM checkpoint_tokenizer AS spoken
     SEMI JOIN selected_answers(
     since := $since, until := $until, checkpoints := string_split($checkpoints, chr(10)),
-    kinds := string_split($kinds, chr(10)), label := $label, author := $author, tag := $tag, text := $text
+    kinds := string_split($kinds, chr(10)), label := $label, author := $author, tag := $tag, text := $text, in_run := $in_run
 ) AS selected ON selected.checkpoint_id = spoken.checkpoint_id
 );

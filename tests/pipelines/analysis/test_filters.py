@@ -17,7 +17,8 @@ def test_no_filter_selects_everything() -> None:
 def test_every_key_is_understood() -> None:
     given = [
         "since=2026-11-01", "until = 2026-11-22", "checkpoint=bert-mini", "checkpoint=albert-mini", "kind=ask", "kind=batch",
-        "label=first try", "author=Ada", "tag=bias", "text=a = b", "count=asks", "space=pieces",
+        "label=first try", "author=Ada", "tag=bias", "text=a = b", "run=018f0000-0000-7000-8000-000000000000",
+        "count=asks", "space=pieces",
     ]  # fmt: skip
     assert {text.partition("=")[0].strip() for text in given} == set(KEYS)
     assert read_filters(given) == Selection(
@@ -29,6 +30,7 @@ def test_every_key_is_understood() -> None:
         author="Ada",
         tag="bias",
         text="a = b",
+        run="018f0000-0000-7000-8000-000000000000",
         counting=Counting.ALL_ASKS,
         space=WordSpace.PIECES,
     )
