@@ -48,7 +48,8 @@ BREAKS = {
     "filling_slots": "UPDATE filling SET slots = slots[:1]",
     "filling_target": "UPDATE filling SET prompt_id = prompt_id + 900",
     "mark_target": "INSERT INTO tag VALUES (uuid(), NULL, 999, 'gone', NULL, now()::TIMESTAMP)",
-    "pending_position": "INSERT INTO pending SELECT run_id, 1, 1, 'a [MASK].', [], [], NULL FROM run, range(2) WHERE kind = 'batch'",
+    "pending_position": "INSERT INTO pending SELECT run_id, 1, 1, 'a [MASK].', [], [], NULL FROM run, range(2)"
+    " WHERE kind = 'batch'",
     "pending_target": "INSERT INTO pending VALUES (uuid(), 1, 1, 'a [MASK].', [], [], NULL)",
     "piece_without_word": "UPDATE piece SET word_id = 99999 WHERE piece_id = 1",
     "prediction_mass": "UPDATE prediction SET logprob = -0.01 * rank WHERE answer_id = 1",
