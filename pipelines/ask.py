@@ -81,7 +81,7 @@ def ask(request: AskRequest, shelf: Shelf, log: Log | None) -> AskReply:
     Raises `PromptError`, `CandidateError`, `AskError`, `CheckpointError` and the other sentences of this layer.
     """
     started_at = datetime.now(UTC)
-    _check(request)
+    check_options(request.checkpoints, request.top_k, label=request.label, author=request.author)
     candidates = read_candidates(request.candidates)
     keep = log if request.record else None
     try:
@@ -149,14 +149,15 @@ def environment() -> Mapping[str, object]:
     return {"dtype": "float32", "device": "cpu", "python": platform.python_version(), **libraries}
 
 
-def _check(request: AskRequest) -> None:
-    if not 1 <= request.top_k <= MAX_TOP_K:
-        raise AskError(f"top-k is {request.top_k:,}; ask for 1 to {MAX_TOP_K:,} predictions.")
-    if not request.checkpoints:
+def check_options(checkpoints: Sequence[str], top_k: int, *, label: str | None, author: str | None) -> None:
+    """Whether anything can be asked like this, whatever the prompt. Raises `AskError`."""
+    if not 1 <= top_k <= MAX_TOP_K:
+        raise AskError(f"top-k is {top_k:,}; ask for 1 to {MAX_TOP_K:,} predictions.")
+    if not checkpoints:
         raise AskError("No checkpoint is chosen. Choose at least one.")
-    if len(set(request.checkpoints)) < len(request.checkpoints):
+    if len(set(checkpoints)) < len(checkpoints):
         raise AskError("A checkpoint is named twice. Name each one once.")
-    for what, text in (("label", request.label), ("author", request.author)):
+    for what, text in (("label", label), ("author", author)):
         if text is not None and len(text) > MAX_NAME:
             raise AskError(f"The {what} has {len(text):,} characters; at most {MAX_NAME} are kept. Shorten it.")
 
