@@ -8,7 +8,7 @@ from pipelines.prompt_files.columns import TEMPLATE_NAMES, Columns, listed, plac
 from pipelines.prompt_files.errors import UnreadableFile
 from pipelines.prompt_files.kinds import HEAD, kind_of
 from pipelines.prompt_files.lines import Problem, shown
-from pipelines.prompt_files.probes import relation_of
+from pipelines.prompt_files.probes import need_other_half, relation_of
 from pipelines.prompt_files.prompts import LONGEST_TAG, FilePrompt, prompt_of
 from pipelines.prompt_files.sources import Given, opened
 from pipelines.prompt_files.tables import Table, read_table
@@ -34,6 +34,7 @@ def read_templates(given: Given, name: str | None = None) -> tuple[Template, ...
         table = read_table(file.stream, kind, file.name)
         column = next((each for each in table.columns if each.strip().lower() in (*TEMPLATE_NAMES, "prompt")), None)
         if column is None:
+            need_other_half(file.name, table.columns)
             raise UnreadableFile(
                 f"The file {file.name} has no column template or pattern ({listed(table.columns)}). Name one of them template."
             )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipelines.prompt_files.columns import Columns
 from pipelines.prompt_files.kinds import FileKind
-from pipelines.prompt_files.lines import Problem
+from pipelines.prompt_files.lines import Problem, counted, shown
 from pipelines.prompt_files.prompts import FilePrompt
 from pipelines.prompt_files.reading import Layout, Reading, open_product_reading, open_reading
 from pipelines.prompt_files.sources import Given
+from pipelines.prompt_files.templates import SLOT
 from storage.records import MASK
 
 FIRST_PROMPTS = 20
@@ -23,6 +24,8 @@ FIRST_PROBLEMS = 1_000
 """Problems that an inspection holds; it counts them all."""
 MOST_TAGS = 1_000
 """Tags whose prompts an inspection counts, the first that stand in the file; it says how many there are in all."""
+
+_NOTHING = "No prompt stands in the file. Write one on each line, below the names of the columns where it is a table."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def inspect_product(templates: Given, words: Mapping[str, Sequence[str]], tag_by
 def _inspected(reading: Reading) -> Inspection:
     first: list[FilePrompt] = []
     problems: list[Problem] = []
-    n_problems = n_expected = n_candidates = n_tagged = n_slots = n_quoted = 0
+    notes = _Notes(reading.layout)
+    n_problems = n_expected = n_candidates = n_tagged = 0
     tags: dict[str, int] = {}
     masks: Counter[int] = Counter()
     texts, others = array("q"), array("q")
@@ -103,8 +107,7 @@ def _inspected(reading: Reading) -> Inspection:
                 tags[each.tag] = tags.get(each.tag, 0) + 1
             else:
                 others.append(hash(each.tag))
-        n_slots += "{" in each.text
-        n_quoted += each.text[0] == '"' == each.text[-1]
+        notes.take(each)
     return Inspection(
         layout=reading.layout,
         n_prompts=len(texts),
@@ -118,8 +121,38 @@ def _inspected(reading: Reading) -> Inspection:
         masks=dict(sorted(masks.items())),
         first=tuple(first),
         problems=tuple(problems),
-        notes=reading.layout.notes,
+        notes=(*reading.layout.notes, *(() if texts or n_problems else (_NOTHING,)), *notes.sentences()),
     )
+
+
+class _Notes:
+    """What is asked as it stands, but may have been meant otherwise."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._may_have_slots = not layout.templates
+        self._may_have_quotes = layout.kind is FileKind.TSV
+        self._n_slots = 0
+        self._slot = ""
+        self._n_quoted = 0
+
+    def take(self, prompt: FilePrompt) -> None:
+        if "{" in prompt.text and self._may_have_slots and (slot := SLOT.search(prompt.text)):
+            self._n_slots += 1
+            self._slot = self._slot or shown(slot[0])
+        if self._may_have_quotes and prompt.text[0] == '"' == prompt.text[-1]:
+            self._n_quoted += 1
+
+    def sentences(self) -> Iterator[str]:
+        if self._n_slots:
+            yield (
+                f"{counted(self._n_slots, 'prompt')} with braces, such as {self._slot}, will be asked as written. "
+                "If they are slots, bring the file as templates with the words that fill them."
+            )
+        if self._n_quoted:
+            yield (
+                f"{counted(self._n_quoted, 'prompt')} will be asked with the quotes around the text, since TSV knows none. "
+                "If they are not meant, save the file as CSV."
+            )
 
 
 def _distinct(hashes: array[int]) -> int:

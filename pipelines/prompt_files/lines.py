@@ -64,28 +64,32 @@ def read_lines(stream: IO[bytes]) -> Iterator[Line | Problem]:
                 number += 1
                 yield Problem(number, shown(block.start), _too_long(block.length))
                 continue
-            for text in _decoded(block, end) or block.split(end):
+            ends = end.decode()
+            if (texts := _decoded(block, ends)) is None:
+                for raw in block.split(end):
+                    number += 1
+                    yield _line(number, raw, ends)
+                continue
+            for text in texts:
                 number += 1
-                yield _line(number, text, end.decode())
+                yield Line(number, text[:-1], "\r\n") if text[-1:] == "\r" else Line(number, text, ends)
     except OSError as error:
         raise UnreadableFile(
             f"The file cannot be read beyond line {number} ({error.strerror or error}). Copy it anew."
         ) from error
 
 
-def _decoded(block: bytes, end: bytes) -> list[str] | None:
+def _decoded(block: bytes, end: str) -> list[str] | None:
     """The lines as text where all of them can be read, which nearly always is so: then they are decoded at once."""
     if b"\0" in block or len(block) > LONGEST_LINE:
         return None
     try:
-        return block.decode("utf-8").split(end.decode())
+        return block.decode("utf-8").split(end)
     except UnicodeDecodeError:
         return None
 
 
-def _line(number: int, raw: bytes | str, end: str) -> Line | Problem:
-    if isinstance(raw, str):
-        return Line(number, raw[:-1], "\r\n") if raw[-1:] == "\r" else Line(number, raw, end)
+def _line(number: int, raw: bytes, end: str) -> Line | Problem:
     if len(raw) > LONGEST_LINE:
         return Problem(number, shown(raw), _too_long(len(raw)))
     try:
@@ -95,7 +99,7 @@ def _line(number: int, raw: bytes | str, end: str) -> Line | Problem:
         return Problem(number, shown(raw), f"The line is not in UTF-8 ({place}). Save the file in UTF-8.")
     if "\0" in text:
         return Problem(number, shown(raw), f"The line holds a NUL (character {text.index(chr(0)) + 1}). Remove it.")
-    return _line(number, text, end)
+    return Line(number, text[:-1], "\r\n") if text[-1:] == "\r" else Line(number, text, end)
 
 
 def _too_long(length: int) -> str:
@@ -130,3 +134,8 @@ def shown(text: bytes | str) -> str:
     if cut.isprintable():
         return cut
     return "".join(c if c.isprintable() or c == "\t" else c.encode("unicode_escape").decode("ascii") for c in cut)
+
+
+def counted(count: int, what: str) -> str:
+    """A number with what it counts, such as `1 cell` or `2,000 cells`."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -66,6 +66,8 @@ def prompt_of(line: int, text: str, cells: Mapping[str, str], tag: str | None = 
     try:
         expected = _expected(cells.get("expected", ""))
         candidates = _split(cells.get("candidates", ""), "candidates")
+        if joined := next((word for word in candidates if ";" in word.strip(";")), None):
+            raise CandidateError(f"The candidates {shown(joined)} are joined with a semicolon. Separate them with |.")
         return _checked(line, text, expected, candidates, cells.get("tag", "").strip() or tag)
     except PipelineError as error:
         return Problem(line, shown(text), str(error))

@@ -43,7 +43,10 @@ def opened(given: Given, name: str | None = None) -> Iterator[Opened]:
         # A lone surrogate is kept, so that the line which holds it is named.
         given = given.encode("utf-8", "surrogatepass")
     stream = io.BytesIO(given) if isinstance(given, bytes) else given
-    yield Opened(stream, shown(str(name or getattr(stream, "name", None) or PASTED)), stream.seek(0, io.SEEK_END))
+    called = shown(str(name or getattr(stream, "name", None) or PASTED))
+    if not stream.seekable():
+        raise UnreadableFile(f"{called} can be read only once. Read it whole first, and give its bytes.")
+    yield Opened(stream, called, stream.seek(0, io.SEEK_END))
 
 
 def _file(path: Path) -> IO[bytes]:

@@ -9,7 +9,7 @@ from typing import IO
 
 from pipelines.prompt_files.errors import UnreadableFile
 from pipelines.prompt_files.kinds import FileKind
-from pipelines.prompt_files.lines import Line, Problem, read_lines, shown
+from pipelines.prompt_files.lines import Line, Problem, counted, read_lines, shown
 from pipelines.prompt_files.objects import first_lines, keys_of, read_objects
 from pipelines.prompt_files.quoted import delimiter_of, read_quoted
 from pipelines.prompt_files.rows import Row, bounded
@@ -120,17 +120,13 @@ def _as_wide(rows: Iterator[Row | Problem], header: tuple[str, ...]) -> Iterator
         elif not any(map(str.strip, row.cells)):
             continue
         elif len(row.cells) != width:
-            reason = f"The row has {_counted(len(row.cells), 'cell')} and the header names {_counted(width, 'column')}."
+            reason = f"The row has {counted(len(row.cells), 'cell')} and the header names {counted(width, 'column')}."
             cells = ", ".join(row.cells[:MOST_COLUMNS])
             yield Problem(row.line, shown(cells), f"{reason} Put a cell that holds the delimiter in quotes.")
         elif row.cells == header:
             yield Problem(row.line, shown(", ".join(row.cells)), "The row repeats the header. Remove it.")
         else:
             yield row
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _read_json(lines: Iterator[Line | Problem], name: str) -> Table:

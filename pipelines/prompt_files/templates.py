@@ -13,7 +13,8 @@ from storage.records import MASK
 
 MOST_PROMPTS = 1_000_000
 """A product of more is a slip of the pen."""
-_SLOT = re.compile(r"\{([^{}]*)\}")
+SLOT = re.compile(r"\{([^{}]*)\}")
+"""A slot and its name, which still has to be held against what a name may be."""
 _PARAREL = re.compile(r"\[X\]")
 _ENDS = re.compile("\r\n|\r|\n")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_ -]{0,59}")
@@ -36,7 +37,7 @@ class Template:
 
     def fill(self, words: Mapping[str, str]) -> str:
         """The prompt with these words in its slots."""
-        return _SLOT.sub(lambda slot: words[slot[1].strip()], self.text)
+        return SLOT.sub(lambda slot: words[slot[1].strip()], self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def read_template(text: str, line: int = 1) -> Template:
     Raises `TemplateProblem` for braces that do not pair and for names that are none.
     """
     spelled = _PARAREL.sub("{X}", text).replace("[Y]", MASK)
-    if "{" in _SLOT.sub("", spelled) or "}" in _SLOT.sub("", spelled):
+    if "{" in SLOT.sub("", spelled) or "}" in SLOT.sub("", spelled):
         raise TemplateProblem(f"A brace has no partner in the template: {text[:200]}. Write a slot as {{name}}.")
-    names = [name.strip() for name in _SLOT.findall(spelled)]
+    names = [name.strip() for name in SLOT.findall(spelled)]
     for name in names:
         if _NAME.fullmatch(name) is None:
             raise TemplateProblem(
