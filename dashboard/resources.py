@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard import offers
+from dashboard.batches import Batches
 from dashboard.copies import Copies
 from dashboard.downloads import Downloads
 from dashboard.figures import Figures
@@ -169,6 +170,20 @@ def unsaved() -> Unsaved:
 def figures() -> Figures:
     """What this process was asked since it started."""
     return Figures()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda held: held.close())
+def batches() -> Batches:
+    """The batches of this process. Nothing is loaded before one is begun."""
+    return Batches(lambda: library().shelf, usable_log)
+
+
+def usable_log() -> Log:
+    """The log, for those who cannot go on without. Raises `StorageError`."""
+    opened = open_log()
+    if opened.log is None:
+        raise opened.error or StorageError(opened.problem or "There is no log.")
+    return opened.log
 
 
 @st.cache_resource(show_spinner=False)

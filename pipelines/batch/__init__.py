@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from pipelines.batch.errors import BatchProblem
+from pipelines.batch.errors import BatchLeft, BatchProblem
 from pipelines.batch.progress import BatchProgress
 from pipelines.batch.request import BatchRequest, Submitted, submit
 from pipelines.batch.running import Outcome, carry_out
@@ -13,6 +13,7 @@ from pipelines.batch.summary import BatchCounts, Summary, count, summarise
 
 __all__ = [
     "BatchCounts",
+    "BatchLeft",
     "BatchProblem",
     "BatchProgress",
     "BatchRequest",

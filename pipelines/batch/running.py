@@ -12,7 +12,7 @@ from itertools import islice
 
 from pipelines.answers import Filled, fill
 from pipelines.ask import environment
-from pipelines.batch.errors import BatchProblem
+from pipelines.batch.errors import BatchLeft, BatchProblem
 from pipelines.batch.progress import BatchProgress, OnProgress
 from pipelines.distributions import Question
 from pipelines.errors import PipelineError
@@ -101,7 +101,7 @@ def carry_out(
     log.update_run(stretch.run)
     try:
         status = _answer(stretch, checkpoints, shelf, log, stop or threading.Event())
-    except BatchEnded:
+    except (BatchEnded, BatchLeft):
         raise
     except BaseException as error:
         cancelled = not isinstance(error, Exception)

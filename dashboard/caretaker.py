@@ -1,0 +1,70 @@
+"""What the server does without anybody looking: it goes on with batches that a restart interrupted, and empties the inbox."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from dashboard import resources
+from storage.database import Database
+from storage.errors import StorageError
+from storage.inbox import Door, NotTaken, take_all
+from storage.log import Log
+
+SECONDS = 1.0
+"""Between two looks into the inbox: a command that waits there is answered about as soon."""
+
+logger = logging.getLogger(__name__)
+
+
+class Caretaker:
+    """A thread of the server, from its start to its end."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="caretaker", daemon=True)
+        self._database: Database | None = None
+        self._door: Door | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round on its way."""
+        self._stop.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while not self._stop.is_set():
+                try:
+                    self._round()
+                except StorageError:
+                    pass  # the pages say what is the matter with the log; the next round tries again
+                except Exception:
+                    logger.exception("A round of the caretaker failed.")
+                self._stop.wait(SECONDS)
+        finally:
+            if self._door is not None:
+                self._door.close()
+
+    def _round(self) -> None:
+        log = resources.usable_log()
+        if log.database is not self._database:
+            self._settle_in(log)
+        for each in take_all(log.database):
+            if isinstance(each, NotTaken):
+                logger.warning("What a command put into %s was not taken: %s", each.folder, each.reason)
+            else:
+                logger.info("Taken from a command: %s", each.merged.in_words())
+                resources.batches().resume()
+
+    def _settle_in(self, log: Log) -> None:
+        """With a log that was opened, or opened anew, a moment ago."""
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+        self._door = Door(log.path)
+        self._database = log.database
+        resources.batches().resume()
