@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.errors import PipelineError
 
 
-class BatchLeft(BaseException):  # noqa: N818 - it says what happened
+class BatchLeft(BaseException):
     """Raised by whoever watches a batch to leave it as it is, still running, because the process ends: the next one resumes it.
 
     No Exception: the batch has not failed.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from pipelines.analysis.disagreements import Order
@@ -54,13 +55,17 @@ def counts_as_json(counts: BatchCounts) -> Json:
 def summary_as_tables(found: Summary) -> Iterator[RenderableType]:
     """What a person reads at the end of the command."""
     told = summary_as_json(found)
+    parts: list[RenderableType] = []
     if found.overlap.pairs:
-        yield from view_as_tables(View.OVERLAP, told["overlap"])
+        parts += view_as_tables(View.OVERLAP, told["overlap"])
     if found.accuracy.checkpoints:
-        yield from view_as_tables(View.ACCURACY, told["accuracy"])
+        parts += view_as_tables(View.ACCURACY, told["accuracy"])
     if found.telling.rows:
-        yield from view_as_tables(View.DISAGREEMENTS, told["telling"])
+        parts += view_as_tables(View.DISAGREEMENTS, told["telling"])
+    # The tables alone: every comparison in words, tested, is what `analyze` is for.
+    yield from (each for each in parts if isinstance(each, Table))
     yield Text(counts_in_words(found.counts))
+    yield Text(f"Which differences are real: python -m pipelines analyze --filter run={found.counts.run.run_id}")
 
 
 def counts_in_words(counts: BatchCounts) -> str:

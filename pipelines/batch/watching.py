@@ -43,17 +43,17 @@ def watched(console: Console) -> Iterator[OnProgress]:
 
 
 def _lines(console: Console) -> OnProgress:
-    last = float("-inf")
+    last, done = float("-inf"), -1
 
     def show(progress: BatchProgress) -> None:
-        nonlocal last
+        nonlocal last, done
         now = time.monotonic()
-        if now - last < LINE_SECONDS and progress.n_done < progress.n_rows:
+        if progress.n_done == done or (now - last < LINE_SECONDS and progress.n_done < progress.n_rows):
             return
-        last = now
+        last, done = now, progress.n_done
         rate = f", {rate_in_words(progress)}" if progress.rate else ""
         left = f", about {duration(progress.seconds_left)} left" if progress.seconds_left else ""
-        console.print(f"{progress.n_done:,} of {progress.n_rows:,} prompts{rate}{left}", markup=False, highlight=False)
+        console.print(f"{progress.n_done:,} of {progress.n_rows:,} prompts{rate}{left}", markup=False, soft_wrap=True)
 
     return show
 
