@@ -25,6 +25,8 @@ TEMPLATE_NAMES = ("pattern", "template")
 
 _LISTED = 12
 """Columns that a sentence names."""
+_LONGEST = 40
+"""Characters of each; a file without a header has a whole row there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,4 @@ def refuse_prompts(names: Iterable[str]) -> None:
 def listed(names: Sequence[str]) -> str:
     """The columns as a sentence names them."""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(map(shown, names[:_LISTED])) + more
+    return ", ".join(shown(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}...") for name in names[:_LISTED]) + more

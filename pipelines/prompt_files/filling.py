@@ -12,7 +12,7 @@ from pipelines.prompt_files.probes import need_other_half, relation_of
 from pipelines.prompt_files.prompts import LONGEST_TAG, FilePrompt, prompt_of
 from pipelines.prompt_files.sources import Given, opened
 from pipelines.prompt_files.tables import Table, read_table
-from pipelines.prompt_files.templates import Template, TemplateProblem, fill_templates, read_template
+from pipelines.prompt_files.templates import Filled, Template, TemplateProblem, fill_templates, read_template
 
 MOST_TEMPLATES = 1_000
 """More are no templates: the file is likely to be a list of prompts."""
@@ -92,9 +92,17 @@ def fill_table(
         slots: the column of each slot, from `columns_of_slots`.
         columns: which columns are expected words, candidates and tag; `prompt` is not used.
         tag: of the rows whose columns give none.
+
+    Raises `UnreadableFile` where the table lacks a column that `columns` names.
     """
     where = places(columns, table.columns)
     where.pop("prompt", None)
+    return _fill(table, templates, slots, where, tag)
+
+
+def _fill(
+    table: Table, templates: Sequence[Template], slots: Mapping[str, str], where: Mapping[str, int], tag: str | None
+) -> Iterator[FilePrompt | Problem]:
     fills = {slot: table.columns.index(column) for slot, column in slots.items()}
     for row in table.rows:
         if isinstance(row, Problem):
@@ -121,9 +129,12 @@ def fill_words(
     Its tag is what fills the slots, such as `group=nurse, place=town`: see `slots_of_tag`. Raises `TemplateProblem`.
     """
     tagged = {template: slots_of_tag(template, words, tag_by) for template in templates}
-    for filled in fill_templates(templates, words):
-        tag = ", ".join([f"{slot}={filled.words[slot]}" for slot in tagged[filled.template]])
-        yield prompt_of(filled.template.line, filled.text, {}, tag or None)
+    return (_filled(filled, tagged[filled.template]) for filled in fill_templates(templates, words))
+
+
+def _filled(filled: Filled, tagged: Sequence[str]) -> FilePrompt | Problem:
+    tag = ", ".join([f"{slot}={filled.words[slot]}" for slot in tagged])
+    return prompt_of(filled.template.line, filled.text, {}, tag or None)
 
 
 def slots_of_tag(

@@ -64,7 +64,7 @@ _SIGNATURES = (
 )
 
 
-_OBJECT = re.compile(rb'\{\s*["}]')
+_OBJECT = re.compile(r'\{\s*["}]')
 """How an object begins; a template such as `{group} likes [MASK].` does not."""
 _ARRAY = re.compile(rb'\s*\[\s*\{\s*["}]')
 _KNOWN = frozenset((*MEANINGS["prompt"], *TEMPLATE_NAMES))
@@ -91,14 +91,19 @@ def kind_of(name: str, head: bytes) -> FileKind:
         raise UnreadableFile(f"The file {name} is one JSON array. Write each object on a line of its own and name it .jsonl.")
     if kind is not None:
         return kind
-    first = text.lstrip().split(b"\n", 1)[0].split(b"\r", 1)[0]
+    first = first_line(head)
     if _OBJECT.match(first):
         return FileKind.JSONL
     if ending == "json":
         raise UnreadableFile(f"The file {name} is JSON. Write an object on each line and name it .jsonl.")
-    if b"\t" in first:
+    if "\t" in first:
         return FileKind.TSV
-    return FileKind.CSV if names_columns(first.decode("utf-8", "replace")) else FileKind.TXT
+    return FileKind.CSV if names_columns(first) else FileKind.TXT
+
+
+def first_line(head: bytes) -> str:
+    """The first line of a file that holds any text, as far as its first bytes show it."""
+    return re.split("[\n\r]", head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n"), maxsplit=1)[0]
 
 
 def names_columns(first: str) -> bool:

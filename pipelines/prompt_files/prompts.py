@@ -46,7 +46,10 @@ def read_prompts(table: Table, columns: Columns) -> Iterator[FilePrompt | Proble
     where = places(columns, table.columns)
     if "prompt" not in where:
         raise UnreadableFile("No column is said to be the prompt. Choose one.")
-    prompt = where.pop("prompt")
+    return _read(table, where.pop("prompt"), where)
+
+
+def _read(table: Table, prompt: int, where: Mapping[str, int]) -> Iterator[FilePrompt | Problem]:
     for row in table.rows:
         if isinstance(row, Problem):
             yield row

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.prompt_files.columns import Columns, guess_columns, guess_words
 from pipelines.prompt_files.filling import columns_of_slots, fill_table, fill_words, read_templates, same_relation, slots_of_tag
-from pipelines.prompt_files.kinds import HEAD, FileKind, kind_of, names_columns
+from pipelines.prompt_files.kinds import HEAD, FileKind, first_line, kind_of, names_columns
 from pipelines.prompt_files.lines import Problem
 from pipelines.prompt_files.probes import need_other_half, read_probes, recognise
 from pipelines.prompt_files.prompts import LONGEST_TAG, FilePrompt, read_prompts
@@ -69,6 +69,8 @@ def open_reading(
         file.stream.seek(0)
         head = file.stream.read(HEAD)
         told = kind_of(file.name, head)
+        if templates is not None and told is FileKind.TXT:
+            told = FileKind.CSV  # lines without columns fill no slot
         file.stream.seek(0)
         table = read_table(file.stream, kind or told, file.name)
         if templates is not None:
@@ -91,7 +93,7 @@ def _plain(file: Opened, table: Table, columns: Columns | None, head: bytes) -> 
     prompts = read_prompts(table, mapping)
     used = set(mapping.named().values())
     notes: tuple[str, ...] = ()
-    if table.kind is FileKind.TXT and names_columns(head.decode("utf-8", "replace").lstrip("\ufeff").split("\n", 1)[0]):
+    if table.kind is FileKind.TXT and names_columns(first_line(head)):
         notes = (
             "The first line reads like the names of columns, but each line is taken for a prompt. Name the file .csv if not.",
         )
@@ -114,7 +116,7 @@ def _filled(file: Opened, table: Table, columns: Columns | None, given: Given) -
     with opened(given) as other:
         tag = same_relation(file.name, other.name)
     slots = columns_of_slots(templates, table.columns)
-    mapping = columns or guess_words(table.columns, tuple(slots.values()))
+    mapping = guess_words(table.columns, tuple(slots.values())) if columns is None else replace(columns, prompt=None)
     used = {*slots.values(), *mapping.named().values()}
     layout = Layout(
         file.name,
@@ -150,6 +152,7 @@ def open_prompts(
         given: a path, the bytes of a file, a stream that can be rewound (an upload), or pasted text. A `str` is pasted text.
         name: of the file, whose ending says its kind; else that of the path or the stream.
         columns: which column is what, as a person said. Without it probe sets are recognised, and columns told by their names.
+            Where templates are given, its prompt is not used.
         kind: how to read it, where the ending is wrong.
         templates: a file of them, or pasted, one a line; then the rows of `given` fill their slots.
 

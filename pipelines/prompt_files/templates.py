@@ -101,8 +101,15 @@ def count_prompts(templates: Sequence[Template], words: Mapping[str, Sequence[st
 
 
 def fill_templates(templates: Sequence[Template], words: Mapping[str, Sequence[str]]) -> Iterator[Filled]:
-    """Every template with every combination of the words of its slots, the last slot running fastest."""
+    """Every template with every combination of the words of its slots, the last slot running fastest.
+
+    Raises `TemplateProblem` as `count_prompts` does.
+    """
     count_prompts(templates, words)
+    return _combined(templates, words)
+
+
+def _combined(templates: Sequence[Template], words: Mapping[str, Sequence[str]]) -> Iterator[Filled]:
     for template in templates:
         for combination in product(*(words[slot] for slot in template.slots)):
             chosen = dict(zip(template.slots, combination, strict=True))

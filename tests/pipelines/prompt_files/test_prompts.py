@@ -1,16 +1,13 @@
-"""From rows to prompts: columns by their names, expected words and candidates, and the probe sets as published."""
+"""From rows to prompts: columns by their names, expected words, candidates and tags."""
 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 
 from pipelines.prompt_files import Columns, FileKind, FilePrompt, Problem, UnreadableFile
 from pipelines.prompt_files.columns import guess_columns
-from pipelines.prompt_files.kinds import kind_of
-from pipelines.prompt_files.probes import read_probes, recognise
 from pipelines.prompt_files.prompts import read_prompts
 from pipelines.prompt_files.tables import Table, read_table
 
@@ -74,37 +71,3 @@ def test_a_row_that_cannot_be_asked_says_why_and_where(row: str, words: str) -> 
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(UnreadableFile, match="no column gold"):
         list(read_prompts(table("prompt\nA [MASK].\n"), Columns("prompt", expected="gold")))
-
-
-@pytest.mark.parametrize(
-    ("file", "name", "prompts", "first"),
-    [
-        ("lm-diagnostics/datasets/CPRAG-102/CPRAG-102.tsv", "CPRAG-102", 34, ("chess",)),
-        ("lm-diagnostics/datasets/ROLE-88/ROLE-88.tsv", "ROLE-88", 88, ("avoided", "hated", "read", "met")),
-        ("lm-diagnostics/datasets/NEG-136/NEG-136-SIMP.tsv", "NEG-136", 36, ("fish",)),
-        ("lm-diagnostics/datasets/NEG-136/NEG-136-NAT.tsv", "NEG-136", 32, ("safe",)),
-        ("olmpics/tests/data/oLMpics_antonym_negation_dev.jsonl", "oLMpics", 500, ("really",)),
-    ],
-)
-def test_published_probe_sets_are_recognised_and_whole(
-    shared_data: Path, file: str, name: str, prompts: int, first: tuple[str, ...]
-) -> None:
-    path = shared_data / "probes" / file
-    with path.open("rb") as stream:
-        kind = kind_of(path.name, path.read_bytes()[:4096])
-        found = read_table(stream, kind, path.name)
-        probes = recognise(found.columns)
-        assert probes is not None
-        rows = list(read_probes(found, probes))
-    assert probes.name == name
-    # Five expected answers of ROLE-88, such as "worked for", cannot be said in one mask: those rows say so.
-    refused = [each for each in rows if isinstance(each, Problem)]
-    assert len(refused) == (5 if name == "ROLE-88" else 0)
-    assert all("holds a space" in each.reason for each in refused)
-    assert len(rows) == prompts
-    assert isinstance(rows[0], FilePrompt)
-    assert rows[0].expected == (first,)
-
-
-def test_a_table_of_ones_own_is_no_probe_set() -> None:
-    assert recognise(("prompt", "expected", "tag")) is None
