@@ -30,8 +30,9 @@ from storage.records import (
 )
 
 
-def comparison(database: Database, run_id: str) -> Comparison | None:
-    """The run as it was appended, or None where the log has no run of that name.
+def comparison(database: Database, run_id: str, prompts: Sequence[int] | None = None) -> Comparison | None:
+    """The run as it was appended, or None where the log has no run of that name. With `prompts`, keys of prompts, only what
+    it asked of these: a large run is read a page at a time, and refused texts are left out.
 
     An answer is a fact and is kept once, so a run shows it as it is kept today, in the measure of what the run asked for:
     predictions down to the run's option `top_k` (all that are kept where it names none), and of the candidates those that
@@ -43,7 +44,7 @@ def comparison(database: Database, run_id: str) -> Comparison | None:
         canonical = str(uuid.UUID(run_id))
     except ValueError:
         return None
-    return database.read(lambda cursor: _read(cursor, canonical))
+    return database.read(lambda cursor: _read(cursor, canonical, prompts))
 
 
 def run_record(database: Database, run_id: str) -> Run | None:
@@ -55,14 +56,14 @@ def run_record(database: Database, run_id: str) -> Run | None:
     return database.read(lambda cursor: _run(cursor, canonical))
 
 
-def _read(cursor: Cursor, run_id: str) -> Comparison | None:
+def _read(cursor: Cursor, run_id: str, prompts: Sequence[int] | None) -> Comparison | None:
     run = _run(cursor, run_id)
     if run is None:
         return None
-    wanted = {"run_id": run_id}
-    answers = _answers(cursor, run)
+    wanted = {"run_id": run_id, "prompts": None if prompts is None else list(prompts)}
+    answers = _answers(cursor, run, wanted)
     expectations = cursor.execute(question("run_expectations"), wanted).fetchall()
-    refused = cursor.execute(question("run_refused"), wanted).fetchall()
+    refused = cursor.execute(question("run_refused"), {"run_id": run_id}).fetchall() if prompts is None else []
     return Comparison(
         run=run,
         answers=answers,
@@ -99,8 +100,8 @@ def _run(cursor: Cursor, run_id: str) -> Run | None:
     )
 
 
-def _answers(cursor: Cursor, run: Run) -> tuple[AskedAnswer, ...]:
-    rows = cursor.execute(question("run_answers"), {"run_id": run.run_id}).fetchall()
+def _answers(cursor: Cursor, run: Run, wanted: Mapping[str, object]) -> tuple[AskedAnswer, ...]:
+    rows = cursor.execute(question("run_answers"), wanted).fetchall()
     contents = read_contents(cursor, [row[0] for row in rows], _depth(run.options))
     checkpoints = read_checkpoints(cursor)
     answers: dict[int, Answer] = {}
