@@ -1,4 +1,4 @@
-"""`python -m pipelines ask|analyze|models|replay|train`. Exit code 0, or 2 with one sentence on stderr."""
+"""`python -m pipelines ask|analyze|batch|check|models|replay|train`. Exit code 0, or 2 with one sentence on stderr."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 
 from pipelines.analysis.command import analyze
+from pipelines.batch.command import batch_command
+from pipelines.check.command import check_command
 from pipelines.errors import PipelineError
 from pipelines.replay_command import replay_command
 from pipelines.training.__main__ import main as train_command
@@ -92,6 +94,8 @@ def models_command(
 
 
 app.command("analyze")(analyze)
+app.command("batch")(batch_command)
+app.command("check")(check_command)
 app.command("replay")(replay_command)
 app.command("train")(train_command)
 

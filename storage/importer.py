@@ -124,6 +124,15 @@ class _Facts:
     sha256: str
 
 
+def read_entries(path: Path) -> tuple[Given, str]:
+    """What a file says, entry by entry and before anything of it is checked, and the sha256 of the file.
+
+    Raises StorageError where it cannot be read, or is of no known form.
+    """
+    content, text = _read_text(path)
+    return _read_entries(path, text, None, None), hashlib.sha256(content).hexdigest()
+
+
 def _collect(path: Path, given: Given, revision: str, facts: _Facts) -> Imported:
     answers: dict[AnswerKey, Answer] = {}
     first_asked: dict[str, int] = {}
