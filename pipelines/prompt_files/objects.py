@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import TypeGuard
 
@@ -71,7 +72,7 @@ def _row(found: dict[str, object], columns: tuple[str, ...], known: frozenset[st
         said = f"The key {shown(unknown)!r} is in none of the first {n_first} lines. Use the same keys on each line."
         return _problem(line, said)
     try:
-        cells = tuple([_text(found.get(column), column, line) for column in columns])
+        cells = _cells(found, columns, line)
     except RecursionError:
         return _problem(line, "The line is no JSON (it is nested too deep). Write one object on each line.")
     except ValueError:
@@ -81,8 +82,23 @@ def _row(found: dict[str, object], columns: tuple[str, ...], known: frozenset[st
     return Row(line.number, cells)
 
 
-def _text(value: object, column: str, line: Line) -> str:
-    """A value as a cell; words as they are written in CSV: alternatives with `|`, lists of them for the masks with `;`."""
+def _cells(found: dict[str, object], columns: tuple[str, ...], line: Line) -> tuple[str, ...]:
+    cells = []
+    plain: dict[str, object] | None = None
+    for column in columns:
+        cell = _text(found.get(column))
+        if cell is None:
+            plain = plain or json.loads(line.text)  # once more, since the numbers inside a structure are no strings
+            cell = json.dumps(plain[column], ensure_ascii=False)
+        cells.append(cell)
+    return tuple(cells)
+
+
+def _text(value: object) -> str | None:
+    """A value as a cell; words as they are written in CSV: alternatives with `|`, lists of them for the masks with `;`.
+
+    None for any other structure, which stands in its cell as JSON.
+    """
     if value is None:
         return ""
     if isinstance(value, str):
@@ -91,9 +107,9 @@ def _text(value: object, column: str, line: Line) -> str:
         return "true" if value else "false"
     if _are_words(value):
         return "|".join(value)
-    if isinstance(value, list) and value and all(map(_are_words, value)):
+    if isinstance(value, list) and all(map(_are_words, value)):
         return ";".join(map("|".join, value))
-    return json.dumps(json.loads(line.text)[column], ensure_ascii=False)
+    return None
 
 
 def _are_words(value: object) -> TypeGuard[list[str]]:
@@ -112,8 +128,8 @@ class _Twice(ValueError):
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _Twice(next(key for place, key in enumerate(keys) if key in keys[:place]))
+        counts = Counter(key for key, _ in pairs)
+        raise _Twice(next(key for key in found if counts[key] > 1))
     return found
 
 

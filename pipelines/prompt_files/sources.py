@@ -56,5 +56,7 @@ def _file(path: Path) -> IO[bytes]:
         if not path.is_file():
             raise UnreadableFile(f"{shown(str(path))} is no file that can be read twice. Save the prompts in one.")
         return path.open("rb")
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise UnreadableFile(f"The file {shown(str(path))} cannot be read ({error}). Copy it to where it can.") from error
+    except OSError as error:
+        raise UnreadableFile(
+            f"The file {shown(str(path))} cannot be read ({error.strerror}). Copy it to where it can."
+        ) from error

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import tracemalloc
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,12 @@ def problems(data: bytes | str, name: str = "prompts.csv") -> list[tuple[int, st
         ("A [MASK].\n\n  \nB, \"c\" [MASK].\n", "a.txt", [(1, ("A [MASK].",)), (4, ('B, "c" [MASK].',))]),
         ('{"prompt": "A [MASK].", "expected": ["x", "y"]}\n', "a.jsonl", [(1, ("A [MASK].", "x|y"))]),
         ('{"prompt": "A"}\n{"prompt": "B", "tag": 3}\n', "a.jsonl", [(1, ("A", "")), (2, ("B", "3"))]),
+        ('{"a": 1.10, "b": [1e3, 2], "c": [["x"], ["y", "z"]], "d": true, "e": [], "f": ["x|y"], "g": {"h": [1.5]}}',
+            "a.jsonl", [(1, ("1.10", "1e3|2", "x;y|z", "true", "", '["x|y"]', '{"h": [1.5]}'))]),
+        ('prompt,tag\n"one\r\ntwo\r\n",x\r\n', "a.csv", [(2, ("one\r\ntwo\r\n", "x"))]),
+        ('prompt\r"one\rtwo"\rthree\r', "a.csv", [(2, ("one\rtwo",)), (4, ("three",))]),
+        ("prompt,,\nA,1,2\n,,\n", "a.csv", [(2, ("A", "1", "2"))]),
+        ('\n\n"prompt"\n\nA\n', "a.csv", [(5, ("A",))]),
     ],
 )  # fmt: skip
 def test_cells_stand_as_they_were_written(data: str, name: str, expected: list[tuple[int, tuple[str, ...]]]) -> None:
@@ -154,13 +161,21 @@ def test_memory_stays_that_of_a_line() -> None:
     assert peak < 8 * LONGEST_LINE
 
 
-TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]) | st.sampled_from('",;\t\r\n'), max_size=30)
 
 
-@given(st.lists(st.tuples(TEXT, TEXT), max_size=8))
-def test_what_the_standard_library_writes_is_read_back(rows: list[tuple[str, str]]) -> None:
+@given(
+    st.lists(st.tuples(TEXT, TEXT), max_size=8),
+    st.sampled_from(",;\t"),
+    st.sampled_from(
+        [(csv.QUOTE_ALL, "\n"), (csv.QUOTE_ALL, "\r\n"), (csv.QUOTE_MINIMAL, "\r\n"), (csv.QUOTE_NONNUMERIC, "\n")]
+    ),
+)
+def test_what_the_standard_library_writes_is_read_back(
+    rows: list[tuple[str, str]], delimiter: str, style: tuple[Literal[0, 1, 2, 3], str]
+) -> None:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerows([("prompt", "tag"), *rows])
+    csv.writer(out, quoting=style[0], lineterminator=style[1], delimiter=delimiter).writerows([("prompt", "tag"), *rows])
     found = list(table(out.getvalue()).rows)
     assert [each.cells for each in found if isinstance(each, Row)] == [row for row in rows if any(cell.strip() for cell in row)]
+    assert not any(isinstance(each, Problem) for each in found)
