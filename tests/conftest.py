@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,24 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     for name in ("MASKBOARD_API_TOKEN", "MASKBOARD_MODELS_DIR", "MASKBOARD_SETTINGS", "HF_HUB_CACHE", "HF_TOKEN"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Mount a small file system in memory with these options; the test is skipped where that is not permitted."""
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    mounted = []
+
+    def mounter(options: str) -> Path:
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            pytest.skip(f"this user may not mount a file system: {done.stderr.strip()}")
+        mounted.append(folder)
+        return folder
+
+    yield mounter
+    for place in mounted:
+        subprocess.run(["umount", str(place)], check=True)

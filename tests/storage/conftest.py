@@ -21,27 +21,6 @@ def log(tmp_path: Path) -> Iterator[Log]:
         yield opened
 
 
-@pytest.fixture
-def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """Mount a small file system in memory with these options; the test is skipped where that is not permitted."""
-    folder = tmp_path / "mounted"
-    folder.mkdir()
-    mounted = []
-
-    def mounter(options: str) -> Path:
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            pytest.skip(f"this user may not mount a file system: {done.stderr.strip()}")
-        mounted.append(folder)
-        return folder
-
-    yield mounter
-    for place in mounted:
-        subprocess.run(["umount", str(place)], check=True)
-
-
 HOLD = """
 import sys
 from pathlib import Path
