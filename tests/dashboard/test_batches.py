@@ -68,12 +68,12 @@ def test_batches_are_answered_one_after_the_other(shelf: Shelf, log: Log) -> Non
     for run_id in (first, second, first):
         batches.start(run_id)
     assert held.asked.wait(WAIT)
-    assert batches.at_work == (first, second)
+    assert list(batches.at_work) == [first, second]
     assert (batches.state(first), batches.state(second)) == (BatchState.RUNNING, BatchState.WAITING)
     held.go.set()
     assert batches.wait(second, WAIT)
     assert batches.wait(first, 0)
-    assert batches.at_work == ()
+    assert not batches.at_work
     assert status(log, first) is status(log, second) is RunStatus.COMPLETE
     for run_id in (first, second):
         progress = batches.progress(run_id)

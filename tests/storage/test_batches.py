@@ -38,7 +38,7 @@ def begun(log: Log, rows: Sequence[PendingRow | Refused], of: Run | None = None)
 
 
 def asks(log: Log, of: Run) -> list[tuple[int, str, int, str, bool]]:
-    return log.database.rows(  # type: ignore[return-value]
+    return log.database.rows(
         "SELECT ask.row_number, prompt.text, answer.mask_index, checkpoint.name, ask.reused FROM ask"
         " JOIN answer USING (answer_id) JOIN prompt USING (prompt_id) JOIN checkpoint USING (checkpoint_id)"
         " WHERE run_id = $run_id ORDER BY ask.row_number, ask.position",
@@ -47,7 +47,7 @@ def asks(log: Log, of: Run) -> list[tuple[int, str, int, str, bool]]:
 
 
 def test_what_is_begun_is_there_row_for_row(log: Log) -> None:
-    rows = [
+    rows: list[PendingRow | Refused] = [
         PendingRow(1, 2, "Ünïcode [MASK] 🙂.", (("paris", "rome"), ()), ("a", "b"), "geo"),
         Refused("no mask\udc80", "There is no mask.", 3),
         PendingRow(2, 4, "=1+1 [MASK]"),

@@ -18,7 +18,7 @@ from pipelines.__main__ import main
 from pipelines.batch import carry_out, watching
 from storage import history
 from storage.database import default_path
-from storage.inbox import Door, Taken, inbox_folder, take_all
+from storage.inbox import Door, NotTaken, Taken, inbox_folder, take_all
 from storage.log import Log
 from storage.pending import count_pending, unfinished
 from storage.records import RunStatus
@@ -178,7 +178,8 @@ def test_while_another_process_takes_answers_they_are_handed_over(file: str, tmp
     with Log.open() as log:
         door = Door(log.path)
         process = batch_process(file, "--out", str(out))
-        over, took = threading.Event(), []
+        over = threading.Event()
+        took: list[Taken | NotTaken] = []
         while not over.wait(0.05):
             took += take_all(log.database)
             if process.poll() is not None:

@@ -84,10 +84,12 @@ def test_every_prompt_is_answered_as_it_is_alone(shelf: Shelf, log: Log, tmp_pat
 
 
 def test_what_stands_beside_the_prompts_is_kept(shelf: Shelf, log: Log) -> None:
+    capital = FilePrompt(2, "The capital of France is [MASK].", (("paris", "lyon"),), ("rome",), "geography")
+    pair = FilePrompt(4, "[MASK] and [MASK].", ((), ("women",)), (), "pairs")
     rows = [
-        FilePrompt(2, "The capital of France is [MASK].", (("paris", "lyon"),), ("rome",), "geography"),
+        capital,
         Problem(3, "no mask", "There is no mask. Put [MASK] where a word is missing."),
-        FilePrompt(4, "[MASK] and [MASK].", ((), ("women",)), (), "pairs"),
+        pair,
         FilePrompt(5, "word " * 3000 + "[MASK]"),
     ]
     told = submit(rows, REQUEST, shelf, log)
@@ -95,15 +97,15 @@ def test_what_stands_beside_the_prompts_is_kept(shelf: Shelf, log: Log) -> None:
     carry_out(told.run_id, shelf=shelf, log=log)
     comparison = kept(log, told.run_id)
     assert {(each.prompt.text, each.mask_index, each.word) for each in comparison.expectations} == {
-        (rows[0].text, 0, "paris"),
-        (rows[0].text, 0, "lyon"),
-        (rows[2].text, 1, "women"),
+        (capital.text, 0, "paris"),
+        (capital.text, 0, "lyon"),
+        (pair.text, 1, "women"),
     }
     assert [each.word for each in comparison.answers[0].answer.candidates] == ["rome", "paris", "lyon"]
     assert [(each.row_number, each.text[:8]) for each in comparison.refused] == [(3, "no mask"), (5, "word wor")]
     assert "pieces long" in comparison.refused[1].problem
     tags = log.database.rows("SELECT prompt, text, author FROM annotations ORDER BY text")
-    assert tags == [(rows[0].text, "geography", "Ada"), (rows[2].text, "pairs", "Ada")]
+    assert tags == [(capital.text, "geography", "Ada"), (pair.text, "pairs", "Ada")]
     counts = count(log.database, told.run_id)
     assert (counts.n_rows, counts.n_answered, counts.n_refused, counts.n_pending, counts.n_expected) == (3, 2, 2, 0, 2)
 
