@@ -52,21 +52,25 @@ def export(
     Raises StorageError: the statement is refused or fails, or the file cannot be written; StatementStopped after `stop`.
     """
     with whole_pair(out, manifest_path(out)) as (file, beside):
-        manifest = _write(source, snapshot, form, file, raw=raw, on_progress=on_progress, stop=stop)
+        manifest = export_into(source, snapshot, form, file, raw=raw, on_progress=on_progress, stop=stop)
         beside.write(manifest.to_json().encode("utf-8"))
     return manifest
 
 
-def _write(
+def export_into(
     source: Source,
     snapshot: Snapshot,
     form: Format,
     file: IO[bytes],
     *,
-    raw: bool,
-    on_progress: Callable[[int], None] | None,
-    stop: threading.Event | None,
+    raw: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Manifest:
+    """Write all rows into something open that takes bytes, piece by piece; arguments and errors as `export` has them.
+
+    What fails midway leaves a part of the rows there: whoever opened it sees to it that nobody takes that for the whole.
+    """
     known = fetch(decide(_CHECKPOINTS), snapshot.path, DOWNLOAD, stop=stop).table.to_pylist()
     out = Hashed(file)
     if form is Format.CSV and not raw:
