@@ -21,7 +21,8 @@ from typing import Any
 from pipelines.answers import fill
 from pipelines.checkpoints import Located, Source, identify, require
 from pipelines.distributions import Question
-from pipelines.fill_mask import Passes, load
+from pipelines.fill_mask import LoadedCheckpoint, load
+from pipelines.passes import Passes
 from pipelines.settings import read_settings
 from storage.records import Prompt
 
@@ -86,6 +87,12 @@ def random_weights(family: str, folder: Path) -> Path:
     return target
 
 
+def load_random(family: str, folder: Path, passes: Passes) -> LoadedCheckpoint:
+    """The same in memory."""
+    located = Located(f"{family}-random", family, Source.FOLDER, random_weights(family, folder), "0" * 40, 0)
+    return load(located, identify(located, read_settings()), passes)
+
+
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:
     """The median of a few runs, the first of which only warms up."""
     work()
@@ -101,11 +108,9 @@ def measure(family: str, texts: list[str], folder: Path) -> str:
     """One line: prompts a second of the engine, with everything it computes, and its ratio to the pipeline."""
     from transformers import pipeline
 
-    target = random_weights(family, folder)
-    located = Located(f"{family}-random", family, Source.FOLDER, target, "0" * 40, 0)
-    loaded = load(located, identify(located, read_settings()), Passes())
+    loaded = load_random(family, folder, Passes())
     questions = [Question(Prompt(text)) for text in texts]
-    peer: Any = pipeline("fill-mask", model=str(target), dtype="float32")
+    peer: Any = pipeline("fill-mask", model=str(loaded.model.name_or_path), dtype="float32")
     ours = seconds(lambda: fill([loaded], questions, top_k=5))
     alone = seconds(lambda: peer(texts, top_k=5))
     batched = seconds(lambda: peer(texts, top_k=5, batch_size=8))

@@ -6,6 +6,7 @@ What is computed here cannot be rebuilt later from a stored top-k: a divergence 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 from pipelines.agreement import compare_lists
 from pipelines.candidates import Together, score_candidate
 from pipelines.distributions import Distribution, Question, distributions
-from pipelines.fill_mask import LoadedCheckpoint, Row
+from pipelines.fill_mask import LoadedCheckpoint
 from pipelines.joint import fill_jointly
 from pipelines.metrics import jensen_shannon_divergence
+from pipelines.passes import Turn
 from pipelines.prompts import PromptError
+from pipelines.rows import Row
 from pipelines.words import SharedWords, share_words
 from storage.records import Agreement, Answer, AskedAnswer, Filling, Prediction, Refused, word_space
 
@@ -41,7 +44,12 @@ class Filled:
 
 
 def fill(
-    checkpoints: Sequence[LoadedCheckpoint], questions: Sequence[Question], top_k: int, *, jointly: bool = False
+    checkpoints: Sequence[LoadedCheckpoint],
+    questions: Sequence[Question],
+    top_k: int,
+    *,
+    jointly: bool = False,
+    background: bool = False,
 ) -> Filled:
     """Ask every checkpoint every question.
 
@@ -49,7 +57,22 @@ def fill(
     be compared without being kept. Predictions and scores equal the fill-mask pipeline's (same ids, same order, scores
     within 1e-5); with several masks each position is filled marginally, as the pipeline does. `jointly` fills them together
     as well, which takes about three passes for each mask.
+
+    `background` is for a batch: whatever it does waits while somebody's ask is on its way, though never for good. Without it
+    this is an ask, and batches wait. Asks that come together share their passes.
     """
+    with ExitStack() as stack:
+        turns = {each: stack.enter_context(each.turn(background=background)) for each in {own.passes for own in checkpoints}}
+        return _fill(checkpoints, questions, top_k, jointly, [turns[own.passes] for own in checkpoints])
+
+
+def _fill(
+    checkpoints: Sequence[LoadedCheckpoint],
+    questions: Sequence[Question],
+    top_k: int,
+    jointly: bool,
+    turns: Sequence[Turn],
+) -> Filled:
     together = Together(
         words=share_words(*(each.words for each in checkpoints)), name=word_space(each.checkpoint for each in checkpoints)
     )
@@ -62,8 +85,12 @@ def fill(
     fillings: list[Filling] = []
     for start in range(0, len(questions), CHUNK):
         readable, rows = _readable(checkpoints, questions[start : start + CHUNK], refused)
-        given = [distributions(checkpoint, readable, rows[number]) for number, checkpoint in enumerate(checkpoints)]
+        given = [
+            distributions(checkpoint, readable, rows[number], turns[number]) for number, checkpoint in enumerate(checkpoints)
+        ]
         for position, question in enumerate(readable):
+            for turn in turns:
+                turn.give_way()
             here = [each[position] for each in given]
             told = [
                 _answers(checkpoint, question, here[number], top_k, together, number)
@@ -79,7 +106,8 @@ def fill(
                     for (a, b), words in pairs.items()
                 ]
             if jointly:
-                fillings += [each for checkpoint in checkpoints for each in fill_jointly(checkpoint, question.prompt)]
+                for checkpoint, turn in zip(checkpoints, turns, strict=True):
+                    fillings += fill_jointly(checkpoint, question.prompt, turn)
     return Filled(tuple(answers), tuple(agreements), tuple(refused), tuple(fillings))
 
 

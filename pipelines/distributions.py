@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.fill_mask import LoadedCheckpoint, Row
+from pipelines.fill_mask import LoadedCheckpoint
+from pipelines.passes import Turn
 from pipelines.prompts import CandidateError
+from pipelines.rows import Row
 from storage.records import Prompt
 
 MAX_SPELLED = 1_000
@@ -38,7 +40,9 @@ class Distribution:
     """Words of several pieces -> their log-probability at each mask."""
 
 
-def distributions(checkpoint: LoadedCheckpoint, questions: Sequence[Question], rows: Sequence[Row]) -> list[Distribution]:
+def distributions(
+    checkpoint: LoadedCheckpoint, questions: Sequence[Question], rows: Sequence[Row], turn: Turn
+) -> list[Distribution]:
     """What the checkpoint gives to each question; the rows of all words of several pieces go through the same batches."""
     started = time.perf_counter()
     cuts = [_cut_long_words(checkpoint, question, row) for question, row in zip(questions, rows, strict=True)]
@@ -49,7 +53,7 @@ def distributions(checkpoint: LoadedCheckpoint, questions: Sequence[Question], r
         for position in row.positions
         for spelled in _spell(row, position, ids)
     ]
-    scores = checkpoint.logprobs([*rows, *extra])
+    scores = [each.logprobs for each in checkpoint.score([*rows, *extra], turn)]
     spelled_scores = iter(scores[len(rows) :])
     elapsed = (time.perf_counter() - started) * 1000 / max(len(questions), 1)
     return [

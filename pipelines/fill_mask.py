@@ -1,35 +1,32 @@
-"""The engine: token sequences in, log-probabilities at the masks out. The only module here that loads torch.
+"""The engine: token sequences in, scores at the masks out. The only module here that loads torch.
 
-The arithmetic is the fill-mask pipeline's, without the work whose result nobody sees: sequences are sorted by length and
-batched under a token budget, and the vocabulary head, a fifth of BERT's arithmetic, runs at the masks only.
+The arithmetic is the fill-mask pipeline's, without the work whose result nobody sees: rows of about one length share a pass
+(`pipelines.passes`), and the vocabulary head, a fifth of BERT's arithmetic, runs at the masks only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.checkpoints import Located
 from pipelines.errors import PipelineError
+from pipelines.passes import Passes, Turn
 from pipelines.prompts import PromptError
+from pipelines.rows import Row, Scored
 from pipelines.vocabulary import read_words
 from pipelines.words import WordMap
 from storage.records import MASK, Checkpoint, Prompt
 
-T = TypeVar("T")
-
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-TOKEN_BUDGET = 512
-"""Tokens of one forward pass, padding included. It keeps memory flat; its value has not been tuned."""
 
 SMALL = 12_000_000
 """Products that a token costs in the layers (12 x layers x hidden^2) under which a pass runs on one thread. The minis have 3
@@ -54,47 +51,6 @@ class MasksDiffer(PromptError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Token ids of one forward row, and the positions whose distribution is wanted."""
-
-    ids: tuple[int, ...]
-    positions: tuple[int, ...]
-    piece: int | None = None
-    """The one token id whose score is wanted; None for the whole vocabulary."""
-
-
-class Passes:
-    """The one thread in which the forward passes of a process run, batch by batch, in the order in which they were asked for.
-
-    Sessions share the cores fairly that way, and the number of threads that torch uses, which it keeps for the whole process,
-    is set where nobody else can change it between.
-    """
-
-    def __init__(self) -> None:
-        self._usual = 1
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="passes", initializer=self._start)
-
-    def run(self, work: Callable[[], T], *, small: bool) -> T:
-        """What `work` gives, once its turn has come. Raises what it raises."""
-        return self._thread.submit(self._work, work, small).result()
-
-    def close(self) -> None:
-        """End the thread after the passes that were asked for."""
-        self._thread.shutdown(wait=True)
-
-    def _start(self) -> None:
-        import torch
-
-        self._usual = torch.get_num_threads()
-
-    def _work(self, work: Callable[[], T], small: bool) -> T:
-        import torch
-
-        torch.set_num_threads(1 if small else self._usual)
-        return work()
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedCheckpoint:
     """Weights in memory with their tokenizer, shared by all sessions."""
 
@@ -104,7 +60,7 @@ class LoadedCheckpoint:
     """Positions the checkpoint was built for, control pieces included."""
     tokenizer: PreTrainedTokenizerBase = field(repr=False, compare=False)
     model: PreTrainedModel = field(repr=False, compare=False)
-    gather: MaskGather = field(repr=False, compare=False)
+    hooks: Hooks = field(repr=False, compare=False)
     passes: Passes = field(repr=False, compare=False)
 
     def encode(self, prompts: Sequence[Prompt]) -> list[Row | PromptError]:
@@ -132,64 +88,106 @@ class LoadedCheckpoint:
                 sequences.append(Row(tuple(ids), tuple(i for i, each in enumerate(ids) if each == mask_id)))
         return sequences
 
-    def logprobs(self, sequences: Sequence[Row]) -> list[NDArray[np.float64]]:
-        """Natural log-probabilities, one array for each sequence: (positions, vocabulary), or (positions, 1) of one piece.
+    def score(self, rows: Sequence[Row], turn: Turn | None = None) -> list[Scored]:
+        """What the checkpoint gives to each row, in the turn of an ask or a batch; without one, in a turn of its own.
 
-        In float32 on the way and float64 in the normaliser; equal to the fill-mask pipeline's softmax within 1e-5.
+        Raises `NotFinite`, and `PassesClosed` where the process is ending.
         """
-        rows: dict[int, NDArray[np.float64]] = {}
-        small = 12 * self.model.config.num_hidden_layers * self.model.config.hidden_size**2 < SMALL
-        for batch in _batches(sequences):
-            logits = self.passes.run(partial(self._forward, [sequences[i] for i in batch]), small=small)
-            if not np.isfinite(logits).all():
-                raise NotFinite(
-                    f"{self.checkpoint.name} gives no numbers: its weights are damaged. Copy or download them again."
-                )
-            scores = logits - _log_sum_exp(logits)
-            start = 0
-            for i in batch:
-                stop = start + len(sequences[i].positions)
-                piece = sequences[i].piece
-                # A copy of one column, not a view: a view would keep the whole batch in memory.
-                rows[i] = scores[start:stop] if piece is None else scores[start:stop, [piece]].copy()
-                start = stop
-        return [rows[i] for i in range(len(sequences))]
+        if turn is None:
+            with self.passes.turn() as own:
+                return self.score(rows, own)
+        scored = turn.run(self, rows)
+        if not all(np.isfinite(each.log_totals).all() for each in scored):
+            raise NotFinite(f"{self.checkpoint.name} gives no numbers: its weights are damaged. Copy or download them again.")
+        return scored
 
-    def _forward(self, batch: Sequence[Row]) -> NDArray[np.float64]:
+    def forward(self, rows: Sequence[Row], pause: Callable[[], bool]) -> list[Scored]:
+        """One pass over these rows, in the thread of the passes. See `pipelines.passes.Model`."""
         import torch
 
-        width = max(len(each.ids) for each in batch)
-        padded = [list(each.ids) + [self._pad_id] * (width - len(each.ids)) for each in batch]
+        threads = 1 if self._small else _usual_threads()
+
+        def give_way() -> None:
+            if pause():
+                torch.set_num_threads(threads)
+
+        torch.set_num_threads(threads)
+        width = max(len(each.ids) for each in rows)
+        padded = [list(each.ids) + [self._pad_id] * (width - len(each.ids)) for each in rows]
         inputs: dict[str, torch.Tensor] = {"input_ids": torch.tensor(padded)}
-        if any(len(each.ids) != width for each in batch):
-            lengths = torch.tensor([[len(each.ids)] for each in batch])
+        if any(len(each.ids) != width for each in rows):
+            lengths = torch.tensor([[len(each.ids)] for each in rows])
             inputs["attention_mask"] = (torch.arange(width)[None, :] < lengths).long()
-        self.gather.rows = [row for row, each in enumerate(batch) for _ in each.positions]
-        self.gather.columns = [position for each in batch for position in each.positions]
-        with torch.inference_mode():
-            logits = self.model(**inputs).logits
-        gathered: NDArray[np.float64] = logits[0].double().numpy()
-        return gathered
+        with torch.inference_mode(), self.hooks.during(rows, give_way):
+            logits: torch.Tensor = self.model(**inputs).logits[0]
+            highest = logits.max(dim=-1, keepdim=True).values
+            totals = (logits - highest).exp_().sum(dim=-1, dtype=torch.float64).log_() + highest[:, 0]
+        return _split(rows, logits.numpy(), totals.numpy())
 
     @property
     def _pad_id(self) -> int:
         return int(self.tokenizer.pad_token_id or 0)
 
+    @property
+    def _small(self) -> bool:
+        return 12 * int(self.model.config.num_hidden_layers) * int(self.model.config.hidden_size) ** 2 < SMALL
 
-class MaskGather:
-    """A forward hook on the encoder that keeps only the masks' hidden states, so that the head runs on nothing else.
 
-    Every `...ForMaskedLM` of transformers hands the encoder's first output to its head; replacing it by the gathered rows
-    of shape (1, masks, hidden) works for all families without knowing any of them.
+class Hooks:
+    """What is hung into a model of transformers, of whatever family.
+
+    Every `...ForMaskedLM` hands the encoder's first output to its head. Replacing it by the hidden states at the masks, of
+    shape (1, masks, hidden), lets the head run on nothing else. Layers stand in a list; before each, a batch gives way.
     """
 
-    def __init__(self) -> None:
-        self.rows: list[int] = []
-        self.columns: list[int] = []
+    def __init__(self, model: PreTrainedModel) -> None:
+        from torch.nn import ModuleList
 
-    def __call__(self, module: object, inputs: object, output: Any) -> Any:  # noqa: ANN401 - torch's hook signature
-        output.last_hidden_state = output.last_hidden_state[self.rows, self.columns].unsqueeze(0)
+        self._rows: Sequence[Row] = ()
+        self._give_way: Callable[[], None] = lambda: None
+        model.base_model.register_forward_hook(self._gather)
+        for several in model.base_model.modules():
+            if isinstance(several, ModuleList):
+                for layer in several:
+                    layer.register_forward_pre_hook(self._between_layers)
+
+    @contextmanager
+    def during(self, rows: Sequence[Row], give_way: Callable[[], None]) -> Iterator[None]:
+        """One pass; another one of the same model may run inside it, where it gives way."""
+        before = self._rows, self._give_way
+        self._rows, self._give_way = rows, give_way
+        try:
+            yield
+        finally:
+            self._rows, self._give_way = before
+
+    def _between_layers(self, module: object, inputs: object) -> None:
+        self._give_way()
+
+    def _gather(self, module: object, inputs: object, output: Any) -> Any:  # noqa: ANN401 - torch's hook signature
+        numbers = [number for number, each in enumerate(self._rows) for _ in each.positions]
+        positions = [position for each in self._rows for position in each.positions]
+        output.last_hidden_state = output.last_hidden_state[numbers, positions].unsqueeze(0)
         return output
+
+
+def _split(rows: Sequence[Row], logits: NDArray[np.float32], totals: NDArray[np.float64]) -> list[Scored]:
+    """What each row gets of a pass. Who wants one piece gets a copy of it: a view would keep the whole pass in memory."""
+    whole = all(row.piece is None for row in rows)
+    scored, start = [], 0
+    for row in rows:
+        here = slice(start, start := start + len(row.positions))
+        own = logits[here] if row.piece is None else logits[here, row.piece : row.piece + 1]
+        scored.append(Scored(own if whole else own.copy(), totals[here]))
+    return scored
+
+
+@cache
+def _usual_threads() -> int:
+    """How many threads torch chose for this machine. Asked before the first pass sets another number for the whole process."""
+    import torch
+
+    return int(torch.get_num_threads())
 
 
 def load(located: Located, checkpoint: Checkpoint, passes: Passes) -> LoadedCheckpoint:
@@ -239,20 +237,19 @@ def _load(located: Located, checkpoint: Checkpoint, passes: Passes) -> LoadedChe
             "two are from different checkpoints. Copy or download the folder again."
         )
     model.eval()
-    gather = MaskGather()
-    model.base_model.register_forward_hook(gather)
+    _usual_threads()
     loaded = LoadedCheckpoint(
         checkpoint=checkpoint,
         words=read_words(tokenizer.backend_tokenizer, str(tokenizer.mask_token), int(model.config.vocab_size)),
         max_tokens=min(_positions(model), int(tokenizer.model_max_length)),
         tokenizer=tokenizer,
         model=model,
-        gather=gather,
+        hooks=Hooks(model),
         passes=passes,
     )
     # The first pass chooses and compiles kernels, ten times a usual one: better here than while a person waits. It also
     # tells whether the weights give numbers at all.
-    loaded.logprobs([each for each in loaded.encode([Prompt(f"a {MASK}.")]) if isinstance(each, Row)])
+    loaded.score([each for each in loaded.encode([Prompt(f"a {MASK}.")]) if isinstance(each, Row)])
     return loaded
 
 
@@ -261,21 +258,3 @@ def _positions(model: PreTrainedModel) -> int:
     table = getattr(getattr(model.base_model, "embeddings", None), "position_embeddings", None)
     skipped = getattr(table, "padding_idx", None)
     return int(model.config.max_position_embeddings) - (0 if skipped is None else int(skipped) + 1)
-
-
-def _batches(sequences: Sequence[Row]) -> Iterator[list[int]]:
-    """Numbers of the sequences, shortest first, in batches whose padded size stays under the token budget."""
-    batch: list[int] = []
-    for i in sorted(range(len(sequences)), key=lambda each: len(sequences[each].ids)):
-        if batch and len(sequences[i].ids) * (len(batch) + 1) > TOKEN_BUDGET:
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch
-
-
-def _log_sum_exp(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    highest = logits.max(axis=-1, keepdims=True)
-    total: NDArray[np.float64] = highest + np.log(np.exp(logits - highest).sum(axis=-1, keepdims=True))
-    return total

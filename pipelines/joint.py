@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.fill_mask import LoadedCheckpoint, Row
+from pipelines.fill_mask import LoadedCheckpoint
+from pipelines.passes import Turn
 from pipelines.prompts import PromptError
+from pipelines.rows import Row
 from storage.records import FilledSlot, Filling, FillingOrder, Prompt
 
 BEAM_WIDTH = 5
@@ -31,11 +33,11 @@ class _Partial:
         return sum(slot.logprob for slot in self.slots)
 
 
-def fill_jointly(checkpoint: LoadedCheckpoint, prompt: Prompt) -> tuple[Filling, ...]:
+def fill_jointly(checkpoint: LoadedCheckpoint, prompt: Prompt, turn: Turn | None = None) -> tuple[Filling, ...]:
     """The fillings of one prompt with several masks, in each order; one mask has none beyond its answer.
 
     Left to right and most confident first give one filling each, the beam up to `BEAM_WIDTH`, best first. Natural
-    log-probabilities; of equal ones the lower token id comes first. Raises `PromptError`.
+    log-probabilities; of equal ones the lower token id comes first. `turn` is the ask's or the batch's. Raises `PromptError`.
     """
     (row,) = checkpoint.encode([prompt])
     if isinstance(row, PromptError):
@@ -44,30 +46,34 @@ def fill_jointly(checkpoint: LoadedCheckpoint, prompt: Prompt) -> tuple[Filling,
         return ()
     masks = {position: mask_index for mask_index, position in enumerate(row.positions)}
     return (
-        _greedy(checkpoint, prompt, row, masks, FillingOrder.LEFT_TO_RIGHT),
-        _greedy(checkpoint, prompt, row, masks, FillingOrder.MOST_CONFIDENT_FIRST),
-        *_beam(checkpoint, prompt, row, masks),
+        _greedy(checkpoint, prompt, row, masks, FillingOrder.LEFT_TO_RIGHT, turn),
+        _greedy(checkpoint, prompt, row, masks, FillingOrder.MOST_CONFIDENT_FIRST, turn),
+        *_beam(checkpoint, prompt, row, masks, turn),
     )
 
 
-def _greedy(checkpoint: LoadedCheckpoint, prompt: Prompt, row: Row, masks: dict[int, int], order: FillingOrder) -> Filling:
+def _greedy(
+    checkpoint: LoadedCheckpoint, prompt: Prompt, row: Row, masks: dict[int, int], order: FillingOrder, turn: Turn | None
+) -> Filling:
     partial = _Partial(row)
     while partial.row.positions:
-        (scores,) = checkpoint.logprobs([partial.row])
+        (scored,) = checkpoint.score([partial.row], turn)
+        scores = scored.logprobs
         at = 0 if order is FillingOrder.LEFT_TO_RIGHT else int(np.argmax(scores.max(axis=-1)))
         token_id = int(np.argmax(scores[at]))
         partial = _put(checkpoint, partial, at, token_id, float(scores[at, token_id]), masks)
     return Filling(prompt, checkpoint.checkpoint, order, 1, partial.slots)
 
 
-def _beam(checkpoint: LoadedCheckpoint, prompt: Prompt, row: Row, masks: dict[int, int]) -> list[Filling]:
+def _beam(checkpoint: LoadedCheckpoint, prompt: Prompt, row: Row, masks: dict[int, int], turn: Turn | None) -> list[Filling]:
     """Left to right, keeping the partial fillings with the highest sum of log-probabilities (Lowerre 1976)."""
     beam = [_Partial(row)]
     for _ in row.positions:
         wider = []
         # Only the leftmost open mask is read, so only its distribution is asked for.
         asked = [Row(each.row.ids, each.row.positions[:1]) for each in beam]
-        for partial, scores in zip(beam, checkpoint.logprobs(asked), strict=True):
+        for partial, scored in zip(beam, checkpoint.score(asked, turn), strict=True):
+            scores = scored.logprobs
             best = np.lexsort((np.arange(scores.shape[1]), -scores[0]))[:BEAM_WIDTH]
             wider += [_put(checkpoint, partial, 0, int(i), float(scores[0, i]), masks) for i in best]
         beam = sorted(wider, key=lambda each: (-each.logprob, each.row.ids))[:BEAM_WIDTH]

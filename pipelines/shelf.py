@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from pipelines import checkpoints, fill_mask
 from pipelines.errors import PipelineError
+from pipelines.passes import Passes
 from pipelines.settings import Settings
 from pipelines.vocabulary import read_mask_token
 from storage.records import Checkpoint
@@ -56,7 +57,7 @@ class Shelf:
         self._places: dict[str, _Place] = {}
         # One at a time: two loads side by side share the same two cores and neither is ready sooner.
         self._loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shelf")
-        self._passes = fill_mask.Passes()
+        self._passes = Passes()
 
     def identify(self, name: str) -> Checkpoint:
         """Which exact weights the name stands for now, without loading them. Raises `CheckpointError`."""
@@ -91,8 +92,12 @@ class Shelf:
         """The checkpoint in memory; waits for it. Raises `CheckpointError`, `LoadError` or `WordMapError`."""
         return self._place(name).future.result()
 
+    def give_way(self) -> None:
+        """Wait while somebody's ask is on its way, a second at most: for what a batch does beside its passes, such as saving."""
+        self._passes.give_way()
+
     def close(self) -> None:
-        """Let the threads end. Checkpoints already in memory answer no more."""
+        """Let the threads end. Asks get their answers first, a batch is stopped; then checkpoints in memory answer no more."""
         self._loader.shutdown(wait=True, cancel_futures=True)
         self._passes.close()
 

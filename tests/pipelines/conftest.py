@@ -8,7 +8,8 @@ from itertools import product
 import pytest
 
 from pipelines.checkpoints import Located, Source
-from pipelines.fill_mask import LoadedCheckpoint, Passes, load
+from pipelines.fill_mask import LoadedCheckpoint, load
+from pipelines.passes import Passes
 from pipelines.settings import read_settings
 from pipelines.shelf import Shelf
 from storage.records import Checkpoint, Prompt

@@ -239,18 +239,14 @@ def test_equal_scores_are_ranked_by_id(minis: tuple[LoadedCheckpoint, ...]) -> N
     assert [line.token_id for line in rank_pieces(minis[0], flat, 5)] == [7, 0, 1, 2, 3]
 
 
-def test_asks_at_once_get_the_answers_of_asks_one_by_one(minis: tuple[LoadedCheckpoint, ...]) -> None:
+def test_passes_leave_the_number_of_threads_of_others_as_it_was(minis: tuple[LoadedCheckpoint, ...]) -> None:
     import torch
 
     usual = torch.get_num_threads()
-    serial = [fill(minis, [Question(prompt)], top_k=5).answers for prompt in PROMPTS[:24]]
-    with ThreadPoolExecutor(8) as sessions:
-        together = list(sessions.map(lambda prompt: fill(minis, [Question(prompt)], top_k=5).answers, PROMPTS[:24]))
-    for one, other in zip(serial, together, strict=True):
-        assert [each.answer.predictions for each in one] == [each.answer.predictions for each in other]
+    fill(minis, [Question(PROMPTS[0])], top_k=5)
+    assert torch.get_num_threads() == usual
     with ThreadPoolExecutor(1) as fresh:
         assert fresh.submit(torch.get_num_threads).result() >= 1
-    assert torch.get_num_threads() == usual
 
 
 def test_a_byte_level_checkpoint_answers_like_the_pipeline(roberta: LoadedCheckpoint) -> None:
