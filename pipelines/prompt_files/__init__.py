@@ -12,8 +12,9 @@ from pipelines.prompt_files.filling import read_templates
 from pipelines.prompt_files.inspection import Inspection, inspect, inspect_product
 from pipelines.prompt_files.kinds import FileKind
 from pipelines.prompt_files.lines import Problem
+from pipelines.prompt_files.products import open_product
 from pipelines.prompt_files.prompts import FilePrompt
-from pipelines.prompt_files.reading import Layout, open_product, open_prompts
+from pipelines.prompt_files.reading import Layout, open_prompts
 from pipelines.prompt_files.sources import Given
 from pipelines.prompt_files.templates import Template, TemplateProblem, count_prompts, read_words
 

@@ -12,7 +12,7 @@ from pipelines.prompt_files.probes import need_other_half, relation_of
 from pipelines.prompt_files.prompts import LONGEST_TAG, FilePrompt, prompt_of
 from pipelines.prompt_files.sources import Given, opened
 from pipelines.prompt_files.tables import Table, read_table
-from pipelines.prompt_files.templates import Filled, Template, TemplateProblem, fill_templates, read_template
+from pipelines.prompt_files.templates import MOST_PROMPTS, Filled, Template, TemplateProblem, fill_templates, read_template
 
 MOST_TEMPLATES = 1_000
 """More are no templates: the file is likely to be a list of prompts."""
@@ -93,7 +93,8 @@ def fill_table(
         columns: which columns are expected words, candidates and tag; `prompt` is not used.
         tag: of the rows whose columns give none.
 
-    Raises `UnreadableFile` where the table lacks a column that `columns` names.
+    Raises `UnreadableFile` where the table lacks a column that `columns` names, and on the way `TemplateProblem` where there
+    are more than `MOST_PROMPTS` prompts.
     """
     where = places(columns, table.columns)
     where.pop("prompt", None)
@@ -104,6 +105,7 @@ def _fill(
     table: Table, templates: Sequence[Template], slots: Mapping[str, str], where: Mapping[str, int], tag: str | None
 ) -> Iterator[FilePrompt | Problem]:
     fills = {slot: table.columns.index(column) for slot, column in slots.items()}
+    n_prompts = 0
     for row in table.rows:
         if isinstance(row, Problem):
             yield row
@@ -116,6 +118,12 @@ def _fill(
             )
             yield Problem(row.line, shown(" ".join(row.cells)), reason)
             continue
+        n_prompts += len(templates)
+        if n_prompts > MOST_PROMPTS:
+            raise TemplateProblem(
+                f"These templates and the rows to line {row.line} make {n_prompts:,} prompts; "
+                f"at most {MOST_PROMPTS:,} are asked at once. Use fewer."
+            )
         cells = {what: row.cells[place] for what, place in where.items()}
         for template in templates:
             yield prompt_of(row.line, template.fill(words), cells, tag)

@@ -12,8 +12,9 @@ import numpy as np
 from pipelines.prompt_files.columns import Columns
 from pipelines.prompt_files.kinds import FileKind
 from pipelines.prompt_files.lines import Problem, counted, shown
+from pipelines.prompt_files.products import open_product_reading
 from pipelines.prompt_files.prompts import FilePrompt
-from pipelines.prompt_files.reading import Layout, Reading, open_product_reading, open_reading
+from pipelines.prompt_files.reading import Layout, Reading, open_reading
 from pipelines.prompt_files.sources import Given
 from pipelines.prompt_files.templates import SLOT
 from storage.records import MASK

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from pipelines.prompt_files.columns import Columns, guess_columns, guess_words
-from pipelines.prompt_files.filling import columns_of_slots, fill_table, fill_words, read_templates, same_relation, slots_of_tag
+from pipelines.prompt_files.filling import columns_of_slots, fill_table, read_templates, same_relation
 from pipelines.prompt_files.kinds import HEAD, FileKind, first_line, kind_of, names_columns
 from pipelines.prompt_files.lines import Problem
 from pipelines.prompt_files.probes import need_other_half, read_probes, recognise
-from pipelines.prompt_files.prompts import LONGEST_TAG, FilePrompt, read_prompts
+from pipelines.prompt_files.prompts import FilePrompt, read_prompts
 from pipelines.prompt_files.sources import Given, Opened, opened
 from pipelines.prompt_files.tables import Table, read_table
-from pipelines.prompt_files.templates import count_prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,55 +156,8 @@ def open_prompts(
         templates: a file of them, or pasted, one a line; then the rows of `given` fill their slots.
 
     Raises `UnreadableFile` where no prompt can be read from the file (`OtherHalfWanted` where it is one half of ParaRel), and
-    `TemplateProblem`; both at once, before the first prompt.
+    `TemplateProblem`; both at once, before the first prompt. On the way only where the disk fails, or templates and a table
+    make more than `MOST_PROMPTS` prompts.
     """
     with open_reading(given, name, columns, kind=kind, templates=templates) as reading:
-        yield reading.prompts
-
-
-@contextmanager
-def open_product_reading(
-    templates: Given, words: Mapping[str, Sequence[str]], tag_by: Sequence[str] | None = None
-) -> Iterator[Reading]:
-    """Templates and lists of words with their layout and their prompts; the arguments are those of `open_product`."""
-    read = read_templates(templates)
-    count_prompts(read, words)
-    slots = dict.fromkeys(slot for template in read for slot in template.slots)
-    untagged = {slot for template in read for slot in template.slots if slot not in slots_of_tag(template, words, tag_by)}
-    notes = (
-        []
-        if tag_by is not None
-        else [
-            f"The tag leaves out the slot {{{slot}}}, with which it would have more than {LONGEST_TAG} characters."
-            for slot in slots
-            if slot in untagged
-        ]
-    )
-    notes += [f"No template has the slot {{{slot}}}, so its words are not used." for slot in words if slot not in slots]
-    with opened(templates) as file:
-        layout = Layout(
-            file.name,
-            0,
-            None,
-            templates=tuple(template.text for template in read),
-            slots={slot: f"{len(words[slot]):,} words" for slot in slots},
-            notes=tuple(notes),
-        )
-    yield Reading(layout, fill_words(read, words, tag_by))
-
-
-@contextmanager
-def open_product(
-    templates: Given, words: Mapping[str, Sequence[str]], tag_by: Sequence[str] | None = None
-) -> Iterator[Iterator[FilePrompt | Problem]]:
-    """The prompts of templates with every combination of the words for their slots.
-
-    Args:
-        templates: a file of them, or pasted, one a line. `count_prompts(read_templates(templates), words)` says how many.
-        words: for each slot, as `read_words` reads a list.
-        tag_by: the slots whose words are the tag; by default all, as far as the tag has room. None of them: `()`.
-
-    Raises `TemplateProblem` where a slot has no words, or there would be more than `MOST_PROMPTS` prompts.
-    """
-    with open_product_reading(templates, words, tag_by) as reading:
         yield reading.prompts

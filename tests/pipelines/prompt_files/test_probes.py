@@ -133,6 +133,13 @@ def test_halves_that_do_not_fit_are_said(
         inspect(given, name, templates=templates)
 
 
+def test_templates_and_a_table_make_no_more_prompts_than_lists_of_words_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.prompt_files.filling.MOST_PROMPTS", 4)  # a million take a minute
+    assert inspect(PAIRS, "P1.jsonl", templates=PATTERNS).n_prompts == 4
+    with pytest.raises(TemplateProblem, match="the rows to line 2 make 6 prompts; at most 4"):
+        inspect(PAIRS, "P1.jsonl", templates=PATTERNS + '{"pattern": "[X], [Y].", "lemma": ""}')
+
+
 def test_two_relations_are_not_mixed(tmp_path: Path) -> None:
     (tmp_path / "P20.jsonl").write_text(PATTERNS, "utf-8")
     with pytest.raises(UnreadableFile, match="relation P19 and the patterns of P20"):

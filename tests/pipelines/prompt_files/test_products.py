@@ -54,6 +54,11 @@ def test_a_slot_whose_words_are_too_long_for_a_tag_is_left_out_and_said() -> Non
     assert [len(tag) for tag in inspect_product("{who} [MASK].", exact).tags] == [LONGEST_TAG]
 
 
+def test_a_slot_that_is_to_be_the_tag_has_to_be_there() -> None:
+    with pytest.raises(TemplateProblem, match=r"No template has the slot \{job\}.*Choose one of group, place\."):
+        inspect_product(TEXT, WORDS, ("job",))
+
+
 def test_a_tag_has_the_length_of_one_put_on_by_hand() -> None:
     assert LONGEST_TAG == MAX_TAG
 
