@@ -93,7 +93,7 @@ class Shelf:
         return self._place(name).future.result()
 
     def give_way(self) -> None:
-        """Wait while somebody's ask is on its way, a second at most: for what a batch does beside its passes, such as saving."""
+        """Wait while somebody asks, a second at most: for what a batch does beside its passes, such as saving."""
         self._passes.give_way()
 
     def close(self) -> None:
