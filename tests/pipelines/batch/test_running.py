@@ -86,7 +86,7 @@ def test_every_prompt_is_answered_as_it_is_alone(shelf: Shelf, log: Log, tmp_pat
 def test_what_stands_beside_the_prompts_is_kept(shelf: Shelf, log: Log) -> None:
     capital = FilePrompt(2, "The capital of France is [MASK].", (("paris", "lyon"),), ("rome",), "geography")
     pair = FilePrompt(4, "[MASK] and [MASK].", ((), ("women",)), (), "pairs")
-    rows = [
+    rows: list[FilePrompt | Problem] = [
         capital,
         Problem(3, "no mask", "There is no mask. Put [MASK] where a word is missing."),
         pair,
