@@ -115,6 +115,8 @@ def _check_target(junit: Path, source: Path) -> None:
     from storage.database import default_path
     from storage.whole_file import refuse_the_log
 
+    if junit.is_dir():
+        raise CheckError(f"{junit} is a folder. Name a file with --junit.")
     if junit.exists() and source.exists() and junit.samefile(source):
         raise CheckError(f"The XML would overwrite {source}. Name another file with --junit.")
     refuse_the_log(junit, default_path())
