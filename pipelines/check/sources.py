@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.check.nodes import Fields, Listing, Node, what_it_is
-from pipelines.check.problems import SuiteProblem
+from pipelines.check.problems import SuiteProblem, did_you_mean
 from pipelines.check.values import read_text, read_texts
 from pipelines.errors import PipelineError
 from pipelines.prompt_files import FilePrompt, Problem, Template, count_prompts, open_prompts
@@ -18,6 +18,8 @@ MOST_PROMPTS = 20_000
 """Of a suite; more are a batch."""
 _TOLD = 3
 """Rows of a file that its sentence repeats."""
+_TAGS = 12
+"""Tags of a file that its sentence repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,16 @@ def read_file(node: Node, tag: Node | None, template: Node | None, folder: Path)
     texts = None if template is None else "\n".join(" ".join(text.split()) for _, text in _template_texts(template))
     spoiled: list[Problem] = []
     found: list[FilePrompt] = []
+    tags: dict[str, None] = {}
     try:
         with open_prompts(folder / name, templates=texts) as prompts:
             for each in prompts:
                 if isinstance(each, Problem):
                     spoiled.append(each)
-                elif wanted is None or each.tag == wanted:
+                    continue
+                if each.tag is not None:
+                    tags[each.tag] = None
+                if wanted is None or each.tag == wanted:
                     found.append(each)
                 if len(found) > MOST_PROMPTS:
                     break
@@ -109,9 +115,11 @@ def read_file(node: Node, tag: Node | None, template: Node | None, folder: Path)
         more = f" And {len(spoiled) - _TOLD:,} more." if len(spoiled) > _TOLD else ""
         rows = "A row" if len(spoiled) == 1 else f"{len(spoiled):,} rows"
         raise SuiteProblem(node.line, f"{rows} of {name} cannot be asked. {told}{more}")
+    if not found and wanted is not None:
+        known = did_you_mean(wanted, list(tags)[:_TAGS], "It has the tags") if tags else "It has no tags."
+        raise SuiteProblem(node.line, f"The file {name} holds no prompt with the tag {short(wanted)}. {known}")
     if not found:
-        with_tag = "" if wanted is None else f" with the tag {short(wanted)}"
-        raise SuiteProblem(node.line, f"The file {name} holds no prompt{with_tag}.")
+        raise SuiteProblem(node.line, f"The file {name} holds no prompt.")
     for each in found:
         yield Variant(each.line, each.text, expected=each.expected, group=() if texts is None else (str(each.line),), file=name)
 

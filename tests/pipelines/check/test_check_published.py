@@ -16,6 +16,7 @@ from pipelines.check.published import read_published, tolerance
 from pipelines.check.verdicts import Outcome, Report
 from pipelines.distributions import Question
 from pipelines.prompts import read_prompt
+from pipelines.settings import BUNDLED_DIR, read_settings
 from pipelines.shelf import Shelf
 from storage.errors import StorageError
 from storage.formats.entries import EntryProblem
@@ -154,6 +155,20 @@ def test_a_mini_never_answers_for_a_full_size_name(answers: tuple[Answer, ...], 
         CheckError, match=r"Nothing of published\.json was compared.*bert-base-uncased, albert-base-v2.*--download"
     ):
         compared(tmp_path, entries, shelf)
+
+
+def test_a_mini_in_the_folder_of_a_full_size_one_does_not_answer_either(
+    answers: tuple[Answer, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "bert-base-uncased").symlink_to(BUNDLED_DIR / "bert-mini")
+    monkeypatch.setenv("MASKBOARD_MODELS_DIR", str(tmp_path / "models"))
+    fresh = Shelf(read_settings())
+    try:
+        with pytest.raises(CheckError, match="holds the weights of bert-mini, which is never shown as bert-base-uncased"):
+            compared(tmp_path, [{**entries_of(answers)[0], "model": "bert-base-uncased"}], fresh)
+    finally:
+        fresh.close()
 
 
 def test_what_is_not_here_is_skipped_with_a_count_and_the_way_to_get_it(

@@ -93,6 +93,8 @@ def test_the_rows_of_a_file_fill_templates_whose_prompts_are_variants(tmp_path: 
 def test_a_tag_leaves_a_part_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("prompt,expected,tag\nIt is ___.,a,one\nIs it ___?,b,two\n")
     assert [each.line for each in suite_of(tmp_path, "- {file: a.csv, tag: two}").cases[0].prompts] == [3]
+    with pytest.raises(UnusableSuite, match=r'no prompt with the tag "three"\. It has the tags one, two\.'):
+        suite_of(tmp_path, "- {file: a.csv, tag: three}")
 
 
 def test_a_probe_set_is_read_as_a_batch_reads_it(tmp_path: Path, shared_data: Path) -> None:
