@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pipelines.passes import Pass
 from storage.records import Comparison
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -54,6 +55,10 @@ class Figures:
             buckets=SECONDS,
             registry=self.registry,
         )
+        work = ["work"]
+        self._passes = Counter("maskboard_passes", "Forward passes.", work, registry=self.registry)
+        self._rows = Counter("maskboard_pass_rows", "Sequences of all forward passes together.", work, registry=self.registry)
+        self._tokens = Counter("maskboard_pass_tokens", "Tokens of all forward passes together.", work, registry=self.registry)
         for way in Way:
             self._seconds.labels(way)
             for end in End:
@@ -65,6 +70,13 @@ class Figures:
         self._seconds.labels(way).observe(seconds)
         for each in comparison.answers:
             self._answers.labels(each.answer.checkpoint.name, str(each.reused).lower()).inc()
+
+    def passed(self, each: Pass) -> None:
+        """Count a forward pass."""
+        work = "batch" if each.background else "ask"
+        self._passes.labels(work).inc()
+        self._rows.labels(work).inc(each.rows)
+        self._tokens.labels(work).inc(each.tokens)
 
     def refused(self, way: Way) -> None:
         """Count an ask that was not answered; why was said to the person."""

@@ -81,7 +81,7 @@ def library() -> Library:
     `SettingsProblem`.
     """
     chosen = settings()
-    shelf = Shelf(chosen)
+    shelf = Shelf(chosen, watch=lambda each: figures().passed(each))
     starter = threading.Thread(target=_prepare_defaults, args=(shelf, chosen), name="first-checkpoints", daemon=True)
     starter.start()
     return Library(shelf, starter)
@@ -226,14 +226,16 @@ def word_map(name: str, tokenizer_sha256: str | None = None) -> WordMap | None:
 
 # No copy for each session: a comparison is frozen, and one of thousands of prompts takes seconds to copy.
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _comparison(_log: Log, version: int, run_id: str) -> Comparison | None:
-    found = history.comparison(_log.database, run_id)
+def _comparison(_log: Log, version: int, run_id: str, prompts: tuple[int, ...] | None) -> Comparison | None:
+    found = history.comparison(_log.database, run_id, prompts)
     return None if found is None else as_asked(found)
 
 
-def comparison(log: Log, run_id: str) -> Comparison | None:
-    """One run as it was asked, or None where the log has none of that id. Raises `StorageError`."""
-    return _comparison(log, log.version, run_id)
+def comparison(log: Log, run_id: str, prompts: Sequence[int] | None = None) -> Comparison | None:
+    """One run as it was asked, or None where the log has none of that id. With `prompts`, keys of prompts, these of it alone:
+    a large run is never read whole. Raises `StorageError`.
+    """
+    return _comparison(log, log.version, run_id, None if prompts is None else tuple(prompts))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

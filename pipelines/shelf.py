@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipelines import checkpoints, fill_mask
 from pipelines.errors import PipelineError
-from pipelines.passes import Passes
+from pipelines.passes import Pass, Passes
 from pipelines.settings import Settings
 from pipelines.vocabulary import read_mask_token
 from storage.records import Checkpoint
@@ -51,13 +52,14 @@ class _Place:
 class Shelf:
     """One for the whole process. All methods may be called from any thread."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, watch: Callable[[Pass], None] = lambda each: None) -> None:
+        """`watch` is told of every forward pass, in the thread that runs it."""
         self.settings = settings
         self._lock = threading.Lock()
         self._places: dict[str, _Place] = {}
         # One at a time: two loads side by side share the same two cores and neither is ready sooner.
         self._loader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="shelf")
-        self._passes = Passes()
+        self._passes = Passes(watch=watch)
 
     def identify(self, name: str) -> Checkpoint:
         """Which exact weights the name stands for now, without loading them. Raises `CheckpointError`."""

@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.api.problems import BUSY, NOT_NOW, REFUSED, UNAVAILABLE, Kind, Problem
 from pipelines.errors import CheckpointError, PipelineError, SettingsProblem, UnknownCheckpoint
 from pipelines.fill_mask import LoadError
+from pipelines.passes import PassesClosed
 from storage.errors import QueryFailed, QueryRefused, StorageError
 from storage.visitors import StatementFailed
 
@@ -19,6 +20,7 @@ _KINDS: tuple[tuple[type[Exception], Kind], ...] = (
     (CheckpointError, NOT_NOW),
     (LoadError, NOT_NOW),
     (SettingsProblem, UNAVAILABLE),
+    (PassesClosed, UNAVAILABLE),
     (PipelineError, REFUSED),
     (QueryRefused, REFUSED),
     (StatementFailed, REFUSED),

@@ -26,10 +26,12 @@ from pipelines.shelf import ShelfState
 from storage import history
 from storage.database import default_path
 from storage.errors import StorageError
-from storage.visitors import SCREEN, Refused, decide, fetch
+from storage.visitors import Limits, Refused, decide, fetch
 
 LEAST_FREE = 200_000_000
 """Bytes on the disk of the log. A checkpoint of the log's WAL and a copy for SQL want room beside it."""
+PATIENT = Limits(seconds=15, rows=1)
+"""A busy server is not a sick one."""
 
 router = APIRouter(tags=["Server"])
 
@@ -139,7 +141,7 @@ def _statements() -> tuple[bool, str]:
     decision = decide("SELECT count(*) FROM runs")
     if isinstance(decision, Refused):
         return False, f"{decision.reason} {decision.remedy}".strip()
-    fetch(decision, the_copies().to_read().path, SCREEN)
+    fetch(decision, the_copies().to_read().path, PATIENT)
     return True, "A statement was run in a process of its own."
 
 

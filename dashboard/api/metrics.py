@@ -27,6 +27,7 @@ from pipelines.shelf import ShelfState
 from storage import history
 from storage.errors import StorageError
 from storage.files import files_of
+from storage.pending import unfinished
 
 router = APIRouter(tags=["Server"])
 
@@ -107,6 +108,11 @@ class _Now(Collector):
         yield GaugeMetricFamily(
             "maskboard_unsaved_asks", "Answered asks that could not be saved yet and wait.", value=len(resources.unsaved())
         )
+        batches = resources.batches()
+        yield CounterMetricFamily(
+            "maskboard_batch_rows", "Rows of batches that were answered or refused.", value=batches.rows_done
+        )
+        yield GaugeMetricFamily("maskboard_batches_at_work", "Batches being answered or waiting.", value=len(batches.at_work))
         yield from _of_the_log()
         yield from _of_the_checkpoints()
 
@@ -136,6 +142,8 @@ def _of_the_log() -> Iterator[Metric]:
     for name in counts.__slots__:
         rows.add_metric([name], getattr(counts, name))
     yield rows
+    pending = sum(each.n_pending for each in resources.answer_of(opened.log, unfinished))
+    yield GaugeMetricFamily("maskboard_batch_rows_pending", "Rows of batches that are not answered yet.", value=pending)
 
 
 def _of_the_checkpoints() -> Iterator[Metric]:

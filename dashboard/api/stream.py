@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from typing import IO, cast
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -97,7 +98,7 @@ class Stream:
 
 
 class StreamedResponse(StreamingResponse):
-    """Sends a stream, and stops its writer however the sending ends."""
+    """Sends a stream, and stops its writer however the sending ends. That a client goes away midway is nobody's error."""
 
     def __init__(self, stream: Stream, first: bytes, headers: Mapping[str, str], media_type: str) -> None:
         super().__init__(stream.rest(first), headers=headers, media_type=media_type)
@@ -105,6 +106,7 @@ class StreamedResponse(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
+            with suppress(ClientDisconnect):
+                await super().__call__(scope, receive, send)
         finally:
             self._stream.stop.set()
