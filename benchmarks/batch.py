@@ -1,0 +1,129 @@
+"""What a batch costs beside its arithmetic, each figure against a peer in the same run.
+
+    python -m benchmarks.batch [--rows 2000] [--memory-rows 50000] [--weights random]
+
+- the second run of a file against the first (owed: under 5 %);
+- everything a batch does, reading and keeping included, against `fill` alone on the same prompts;
+- memory above the loaded checkpoints at the first tenth and at the end (owed: under 300 MB, and flat).
+
+With `--weights random` the three families in their real sizes answer, with random weights; else the bundled checkpoints do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.fill_mask import random_weights
+from pipelines.answers import fill
+from pipelines.batch import BatchProgress, BatchRequest, carry_out, submit
+from pipelines.distributions import Question
+from pipelines.prompt_files import open_prompts
+from pipelines.settings import read_settings
+from pipelines.shelf import Shelf
+from storage.log import Log
+from storage.records import Prompt
+
+MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
+WORDS = ("the", "of", "and", "to", "in", "was", "his", "that", "it", "had", "with", "as", "for", "on", "at", "by")
+
+
+def texts(count: int, seed: int) -> Iterator[str]:
+    """Distinct prompts of 4 to 24 words."""
+    chance = random.Random(seed)
+    for number in range(count):
+        words = chance.choices(WORDS, k=chance.randint(4, 24))
+        words[chance.randrange(len(words))] = "[MASK]"
+        yield f"{' '.join(words)} {number}."
+
+
+def resident() -> float:
+    """Megabytes of this process that lie in memory now."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def say(line: str) -> None:
+    """Print at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def asked(file: Path, shelf: Shelf, names: tuple[str, ...], log: Log, marks: list[tuple[int, float]] | None = None) -> float:
+    """Seconds from the file to the last answer kept."""
+    started = time.perf_counter()
+    with open_prompts(file) as prompts:
+        told = submit(prompts, BatchRequest(names, file.name), shelf, log)
+
+    def watch(progress: BatchProgress) -> None:
+        if marks is not None:
+            marks.append((progress.n_done, resident()))
+
+    carry_out(told.run_id, shelf=shelf, log=log, on_progress=watch)
+    return time.perf_counter() - started
+
+
+def write(folder: Path, count: int, seed: int) -> Path:
+    """A file of prompts."""
+    file = folder / f"{seed}.txt"
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(f"{text}\n" for text in texts(count, seed))
+    return file
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=2_000)
+    parser.add_argument("--memory-rows", type=int, default=50_000)
+    parser.add_argument("--weights", choices=("bundled", "random"), default="bundled")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        names: tuple[str, ...] = MINIS
+        if options.weights == "random":
+            for family in ("bert", "distilbert", "albert"):
+                random_weights(family, folder)
+            settings = folder / "maskboard.toml"
+            names = tuple(f"{family}-random" for family in ("bert", "distilbert", "albert"))
+            settings.write_text("".join(f'[checkpoints.{each}]\nfolder = "{folder / each}"\n' for each in names), "utf-8")
+            os.environ["MASKBOARD_SETTINGS"] = str(settings)
+        shelf = Shelf(read_settings())
+        loaded = [shelf.get(each) for each in names]
+        file = write(folder, options.rows, 1)
+        questions = [Question(Prompt(line)) for line in texts(options.rows, 1)]
+        fill(loaded, questions[:64], 5)
+        started = time.perf_counter()
+        for first in range(0, len(questions), 512):
+            fill(loaded, questions[first : first + 512], 5)
+        alone = time.perf_counter() - started
+        with Log.open(folder / "log.duckdb") as log:
+            once = asked(file, shelf, names, log)
+            twice = asked(file, shelf, names, log)
+            say(f"{options.rows:,} prompts x {len(names)} checkpoints: {options.rows / once:,.0f} prompts/s from file to log")
+            say(f"read, kept and all against fill alone: {once / alone:.3f} x")
+            say(f"the same file again: {100 * twice / once:.2f} % of the first run ({options.rows / twice:,.0f} prompts/s)")
+            if not options.memory_rows:
+                return
+            many = write(folder, options.memory_rows, 2)
+            gc.collect()
+            before, marks = resident(), list[tuple[int, float]]()
+            asked(many, shelf, names, log, marks)
+            early = max(each for done, each in marks if done <= options.memory_rows / 10)
+            most = max(each for _, each in marks)
+            say(
+                f"memory over {options.memory_rows:,} prompts: {early - before:+.0f} MB at a tenth, {most - before:+.0f} MB at "
+                "most, above the loaded checkpoints and an open log"
+            )
+
+
+if __name__ == "__main__":
+    main()
