@@ -21,7 +21,6 @@ from storage.log import Log
 from storage.output import Format
 from storage.snapshots import Snapshot, Snapshots
 from tests.dashboard.conftest import badges, plain
-from tests.storage.conftest import mount as mount
 from tests.storage.samples import ask
 
 
