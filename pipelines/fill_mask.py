@@ -1,22 +1,23 @@
-"""The engine: token sequences in, scores at the masks out. The only module here that loads torch.
+"""The engine: token sequences in, scores at the masks out. It alone brings torch into a process.
 
-The arithmetic is the fill-mask pipeline's, without the work whose result nobody sees: rows of about one length share a pass
-(`pipelines.passes`), and the vocabulary head, a fifth of BERT's arithmetic, runs at the masks only.
+The arithmetic is the fill-mask pipeline's, without the work whose result nobody sees: rows share passes (`pipelines.passes`)
+without padding (`pipelines.packed`), and the vocabulary head, a fifth of BERT's arithmetic, runs at the masks only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.checkpoints import Located
 from pipelines.errors import PipelineError
+from pipelines.packed import OtherArchitecture, Packed
+from pipelines.padded import Padded
 from pipelines.passes import Passes, Turn
 from pipelines.prompts import PromptError
 from pipelines.rows import Row, Scored
@@ -32,6 +33,11 @@ SMALL = 12_000_000
 """Products that a token costs in the layers (12 x layers x hidden^2) under which a pass runs on one thread. The minis have 3
 million, DistilBERT 42, BERT and ALBERT 85. Two threads that meet after every small product lose whole time slices beside any
 other busy process: three minis, 30 asks, median 116 to 152 ms on two threads and 26 to 39 ms on one."""
+
+
+SAME = 1e-3
+"""What two ways to run a model may differ by, as logits and as a share of them. Sums of floats differ by a hundredth of it, and
+another architecture by a thousand times as much."""
 
 
 class LoadError(PipelineError):
@@ -50,6 +56,16 @@ class MasksDiffer(PromptError):
     """A prompt in which a checkpoint sees other masks than the ones that were meant."""
 
 
+class Network(Protocol):
+    """A way to run a model of transformers."""
+
+    def logits(self, rows: Sequence[Row], give_way: Callable[[], None]) -> torch.Tensor:
+        """Shape (masks, vocabulary), in the order of the rows, which come sorted by length and number of masks.
+
+        `give_way` is called between layers.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedCheckpoint:
     """Weights in memory with their tokenizer, shared by all sessions."""
@@ -60,7 +76,7 @@ class LoadedCheckpoint:
     """Positions the checkpoint was built for, control pieces included."""
     tokenizer: PreTrainedTokenizerBase = field(repr=False, compare=False)
     model: PreTrainedModel = field(repr=False, compare=False)
-    hooks: Hooks = field(repr=False, compare=False)
+    network: Network = field(repr=False, compare=False)
     passes: Passes = field(repr=False, compare=False)
 
     def encode(self, prompts: Sequence[Prompt]) -> list[Row | PromptError]:
@@ -85,7 +101,7 @@ class LoadedCheckpoint:
                     )
                 )
             else:
-                sequences.append(Row(tuple(ids), tuple(i for i, each in enumerate(ids) if each == mask_id)))
+                sequences.append(_row(ids, mask_id))
         return sequences
 
     def score(self, rows: Sequence[Row], turn: Turn | None = None) -> list[Scored]:
@@ -112,67 +128,22 @@ class LoadedCheckpoint:
                 torch.set_num_threads(threads)
 
         torch.set_num_threads(threads)
-        width = max(len(each.ids) for each in rows)
-        padded = [list(each.ids) + [self._pad_id] * (width - len(each.ids)) for each in rows]
-        inputs: dict[str, torch.Tensor] = {"input_ids": torch.tensor(padded)}
-        if any(len(each.ids) != width for each in rows):
-            lengths = torch.tensor([[len(each.ids)] for each in rows])
-            inputs["attention_mask"] = (torch.arange(width)[None, :] < lengths).long()
-        with torch.inference_mode(), self.hooks.during(rows, give_way):
-            logits: torch.Tensor = self.model(**inputs).logits[0]
-            highest = logits.max(dim=-1, keepdim=True).values
-            totals = (logits - highest).exp_().sum(dim=-1, dtype=torch.float64).log_() + highest[:, 0]
-        return _split(rows, logits.numpy(), totals.numpy())
-
-    @property
-    def _pad_id(self) -> int:
-        return int(self.tokenizer.pad_token_id or 0)
+        order = sorted(range(len(rows)), key=lambda number: (len(rows[number].ids), len(rows[number].positions)))
+        with torch.inference_mode():
+            logits = self.network.logits([rows[number] for number in order], give_way).numpy()
+        scored = dict(zip(order, _split([rows[number] for number in order], logits), strict=True))
+        return [scored[number] for number in range(len(rows))]
 
     @property
     def _small(self) -> bool:
         return 12 * int(self.model.config.num_hidden_layers) * int(self.model.config.hidden_size) ** 2 < SMALL
 
 
-class Hooks:
-    """What is hung into a model of transformers, of whatever family.
-
-    Every `...ForMaskedLM` hands the encoder's first output to its head. Replacing it by the hidden states at the masks, of
-    shape (1, masks, hidden), lets the head run on nothing else. Layers stand in a list; before each, a batch gives way.
-    """
-
-    def __init__(self, model: PreTrainedModel) -> None:
-        from torch.nn import ModuleList
-
-        self._rows: Sequence[Row] = ()
-        self._give_way: Callable[[], None] = lambda: None
-        model.base_model.register_forward_hook(self._gather)
-        for several in model.base_model.modules():
-            if isinstance(several, ModuleList):
-                for layer in several:
-                    layer.register_forward_pre_hook(self._between_layers)
-
-    @contextmanager
-    def during(self, rows: Sequence[Row], give_way: Callable[[], None]) -> Iterator[None]:
-        """One pass; another one of the same model may run inside it, where it gives way."""
-        before = self._rows, self._give_way
-        self._rows, self._give_way = rows, give_way
-        try:
-            yield
-        finally:
-            self._rows, self._give_way = before
-
-    def _between_layers(self, module: object, inputs: object) -> None:
-        self._give_way()
-
-    def _gather(self, module: object, inputs: object, output: Any) -> Any:  # noqa: ANN401 - torch's hook signature
-        numbers = [number for number, each in enumerate(self._rows) for _ in each.positions]
-        positions = [position for each in self._rows for position in each.positions]
-        output.last_hidden_state = output.last_hidden_state[numbers, positions].unsqueeze(0)
-        return output
-
-
-def _split(rows: Sequence[Row], logits: NDArray[np.float32], totals: NDArray[np.float64]) -> list[Scored]:
+def _split(rows: Sequence[Row], logits: NDArray[np.float32]) -> list[Scored]:
     """What each row gets of a pass. Who wants one piece gets a copy of it: a view would keep the whole pass in memory."""
+    highest = logits.max(axis=-1, keepdims=True)
+    # numpy's exponential of a number does not depend on where the number stands, as that of torch does.
+    totals = np.log(np.exp(logits - highest).sum(axis=-1, dtype=np.float64)) + highest[:, 0]
     whole = all(row.piece is None for row in rows)
     scored, start = [], 0
     for row in rows:
@@ -180,6 +151,30 @@ def _split(rows: Sequence[Row], logits: NDArray[np.float32], totals: NDArray[np.
         own = logits[here] if row.piece is None else logits[here, row.piece : row.piece + 1]
         scored.append(Scored(own if whole else own.copy(), totals[here]))
     return scored
+
+
+def _row(ids: Sequence[int], mask_id: int) -> Row:
+    return Row(tuple(ids), tuple(i for i, each in enumerate(ids) if each == mask_id))
+
+
+def _network(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Network:
+    """The quickest way to run the model that gives what transformers gives, as two prompts show."""
+    import torch
+
+    pad_id, mask = int(tokenizer.pad_token_id or 0), str(tokenizer.mask_token)
+    padded = Padded(model, pad_id)
+    try:
+        packed = Packed(model)
+    except OtherArchitecture:
+        return padded
+    probes = [_row(tokenizer(text)["input_ids"], tokenizer.mask_token_id) for text in (f"a {mask}.", f"{mask}, a {mask} of a.")]
+    probes.sort(key=lambda row: len(row.ids))
+    with torch.inference_mode():
+        expected = padded.logits(probes, lambda: None)
+        padded.remove()
+        if torch.allclose(packed.logits(probes, lambda: None), expected, rtol=SAME, atol=SAME, equal_nan=True):
+            return packed
+    return Padded(model, pad_id)
 
 
 @cache
@@ -244,7 +239,7 @@ def _load(located: Located, checkpoint: Checkpoint, passes: Passes) -> LoadedChe
         max_tokens=min(_positions(model), int(tokenizer.model_max_length)),
         tokenizer=tokenizer,
         model=model,
-        hooks=Hooks(model),
+        network=_network(model, tokenizer),
         passes=passes,
     )
     # The first pass chooses and compiles kernels, ten times a usual one: better here than while a person waits. It also
