@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, WithJsonSchema
 
 from dashboard.api.fields import Asked, Text
 from pipelines.analysis.filters import KEYS, read_filters
 from storage.records import RunKind
 from storage.selection import Counting, Selection, WordSpace
 
+# A text, so that its sentence is that of the pages; the form is for whoever reads the description.
+Day = Annotated[Text, WithJsonSchema({"type": "string", "format": "date"})]
+
 
 class Filters(Asked):
     """Which part of the history. Nothing given selects everything."""
 
-    since: Text | None = None
+    since: Day | None = None
     """First day of the asks, UTC, such as 2026-03-07."""
-    until: Text | None = None
+    until: Day | None = None
     """Last day of the asks, UTC; it belongs to the selection."""
     checkpoint: list[Text] = Field(default_factory=list)
     """A name of the catalogue, or one of several weights of a name, as `bert-mini (abc1234)`. May be given several times."""

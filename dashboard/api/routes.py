@@ -6,7 +6,7 @@ import threading
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URLPath
-from starlette.routing import BaseRoute, Match, Mount, NoMatchFound
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import get_option
 
@@ -52,11 +52,14 @@ class BesideThePages(BaseRoute):
         self._app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for the API, whatever the rest of its path holds: a `Mount` lets those with a line end go by."""
+        if scope["type"] not in ("http", "websocket"):
+            return Match.NONE, {}
+        root, path = scope.get("root_path", ""), path_below(scope)
         base = str(get_option("server.baseUrlPath") or "").strip("/")
         for place in (PLACE, f"/{base}{PLACE}") if base else (PLACE,):
-            match, found = Mount(place, self._app).matches(scope)
-            if match is not Match.NONE:
-                return match, found
+            if path.startswith(f"{place}/"):
+                return Match.FULL, {"endpoint": self._app, "app_root_path": root, "root_path": f"{root}{place}"}
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -94,6 +94,13 @@ def test_what_is_not_there_is_said_so(client: TestClient) -> None:
     assert "overlap" in problem(client.get("/api/analyses/nothing"), "not-found")["detail"]
 
 
+def test_no_address_leads_past_the_api(client: TestClient) -> None:
+    """A name with a line end, with signs that nobody sees, with parts of a path."""
+    for name in ("%0A", "a%0Ab", "%00", "%F1%B6%0A%15", "%2e%2e%2fasks", "a%2Fb", "%ff"):
+        for path in (f"/api/runs/{name}", f"/api/batches/{name}/summary", f"/api/exports/{name}", f"/api/analyses/{name}"):
+            problem(client.get(path), "not-found")
+
+
 def test_another_method_is_told_which_is_taken(client: TestClient) -> None:
     response = client.put("/api/asks")
     assert "POST" in problem(response, "wrong-method")["detail"]
