@@ -92,8 +92,9 @@ def _fill(
             for turn in turns:
                 turn.give_way()
             here = [each[position] for each in given]
+            probabilities = [each.probabilities() for each in here]
             told = [
-                _answers(checkpoint, question, here[number], top_k, together, number)
+                _answers(checkpoint, question, here[number], probabilities[number], top_k, together, number)
                 for number, checkpoint in enumerate(checkpoints)
             ]
             for mask_index in range(question.prompt.mask_count):
@@ -102,7 +103,7 @@ def _fill(
                     for number, each in enumerate(told)
                 ]
                 agreements += [
-                    _agreement(told[a][mask_index], told[b][mask_index], here[a], here[b], words)
+                    _agreement(told[a][mask_index], told[b][mask_index], probabilities[a], probabilities[b], words)
                     for (a, b), words in pairs.items()
                 ]
             if jointly:
@@ -131,39 +132,56 @@ def _readable(
 
 
 def _answers(
-    checkpoint: LoadedCheckpoint, question: Question, given: Distribution, top_k: int, together: Together, number: int
+    checkpoint: LoadedCheckpoint,
+    question: Question,
+    given: Distribution,
+    p: NDArray[np.float32],
+    top_k: int,
+    together: Together,
+    number: int,
 ) -> list[Answer]:
-    """The answers to one question, one for each mask."""
-    p = given.probabilities
-    entropy = -np.sum(p * np.where(p > 0, given.logprobs, 0.0), axis=-1)
-    squares = np.sum(p * p, axis=-1)
-    word_mass = p @ checkpoint.words.starts_word
+    """The answers to one question, one for each mask. Long sums are taken in float64."""
+    # -sum p ln p, where ln p is a logit less its total. Measured from the highest logit, no two large numbers cancel.
+    highest = given.logits.max(axis=-1, keepdims=True)
+    entropy = given.log_totals - highest[:, 0] - (p * (given.logits - highest)).sum(axis=-1, dtype=np.float64)
+    squares = (p * p).sum(axis=-1, dtype=np.float64)
+    word_mass = p @ checkpoint.words.starts_word.astype(np.float32)
     on_shared = together.words.project(number, p) if question.words else ()
-    return [
-        Answer(
-            prompt=question.prompt,
-            mask_index=mask_index,
-            checkpoint=checkpoint.checkpoint,
-            predictions=(lines := rank_pieces(checkpoint, given.logprobs[mask_index], max(top_k, 2)))[:top_k],
-            entropy=float(entropy[mask_index]),
-            sum_p_squared=float(squares[mask_index]),
-            top1_margin=float(np.subtract(*given.logprobs[mask_index, [line.token_id for line in lines[:2]]])),
-            word_mass=float(word_mass[mask_index]),
-            candidates=tuple(
-                score_candidate(checkpoint, word, mask_index, given, on_shared[mask_index], together) for word in question.words
-            ),
+    answers = []
+    for mask_index in range(question.prompt.mask_count):
+        logits, log_total = given.logits[mask_index], float(given.log_totals[mask_index])
+        lines = rank_pieces(checkpoint, logits, max(top_k, 2), log_total)
+        answers.append(
+            Answer(
+                prompt=question.prompt,
+                mask_index=mask_index,
+                checkpoint=checkpoint.checkpoint,
+                predictions=lines[:top_k],
+                entropy=float(entropy[mask_index]),
+                sum_p_squared=float(squares[mask_index]),
+                top1_margin=float(logits[lines[0].token_id]) - float(logits[lines[1].token_id]),
+                word_mass=float(word_mass[mask_index]),
+                candidates=tuple(
+                    score_candidate(checkpoint, word, mask_index, given, on_shared[mask_index], together)
+                    for word in question.words
+                ),
+            )
         )
-        for mask_index in range(question.prompt.mask_count)
-    ]
+    return answers
 
 
-def rank_pieces(checkpoint: LoadedCheckpoint, logprobs: NDArray[np.float64], depth: int) -> tuple[Prediction, ...]:
-    """The `depth` most probable pieces of one distribution, shape (vocabulary,); all of them where there are fewer."""
-    depth = min(depth, len(logprobs))
-    last = np.partition(logprobs, -depth)[-depth]
-    best = np.flatnonzero(logprobs >= last)
+def rank_pieces(
+    checkpoint: LoadedCheckpoint, scores: NDArray[np.float32] | NDArray[np.float64], depth: int, log_total: float = 0.0
+) -> tuple[Prediction, ...]:
+    """The `depth` most probable pieces of one distribution, shape (vocabulary,); all of them where there are fewer.
+
+    Scores less `log_total` are natural log-probabilities.
+    """
+    depth = min(depth, len(scores))
+    last = np.partition(scores, -depth)[-depth]
+    best = np.flatnonzero(scores >= last)
     # Of equal ones the lower id comes first, so that the same weights always give the same list.
-    best = best[np.lexsort((best, -logprobs[best]))][:depth]
+    best = best[np.lexsort((best, -scores[best]))][:depth]
     words = checkpoint.words
     return tuple(
         Prediction(
@@ -172,15 +190,17 @@ def rank_pieces(checkpoint: LoadedCheckpoint, logprobs: NDArray[np.float64], dep
             piece=words.pieces[i],
             word=words.forms[i],
             starts_word=bool(words.starts_word[i]),
-            logprob=float(logprobs[i]),
+            logprob=float(scores[i]) - log_total,
         )
         for rank, i in enumerate(best.tolist(), start=1)
     )
 
 
-def _agreement(a: Answer, b: Answer, given_a: Distribution, given_b: Distribution, words: SharedWords) -> Agreement:
+def _agreement(
+    a: Answer, b: Answer, given_a: NDArray[np.float32], given_b: NDArray[np.float32], words: SharedWords
+) -> Agreement:
     at = slice(a.mask_index, a.mask_index + 1)
-    on_a, on_b = words.project(0, given_a.probabilities[at]), words.project(1, given_b.probabilities[at])
+    on_a, on_b = words.project(0, given_a[at]), words.project(1, given_b[at])
     divergence = float(jensen_shannon_divergence(on_a, on_b)[0])
-    coverage = (float(on_a[0, :-1].sum()), float(on_b[0, :-1].sum()))
+    coverage = (float(on_a[0, :-1].sum(dtype=np.float64)), float(on_b[0, :-1].sum(dtype=np.float64)))
     return compare_lists(a, b, divergence, coverage)

@@ -27,7 +27,7 @@ def score_candidate(
     word: str,
     mask_index: int,
     given: Distribution,
-    on_shared: NDArray[np.float64],
+    on_shared: NDArray[np.float32],
     together: Together,
 ) -> Candidate:
     """One row, whether the word is one piece, several, or cannot be said. `on_shared` has shape (shared words + 1,)."""
@@ -35,13 +35,13 @@ def score_candidate(
     ids = words.word_ids(word)
     pieces = ids or words.word_pieces(word)
     if ids or len(pieces) == 1:
-        scores = given.logprobs[mask_index]
+        scores = given.logits[mask_index]
         own = scores[list(pieces)]
         return Candidate(
             word=word,
             pieces=(words.pieces[pieces[int(np.argmax(own))]],),
             in_vocabulary=True,
-            logprob=float(np.logaddexp.reduce(own)),
+            logprob=float(np.logaddexp.reduce(own.astype(np.float64)) - given.log_totals[mask_index]),
             rank=int(np.sum(scores > own.max())) + 1,
             rank_shared=_rank_shared(words.fold(word), on_shared, together.words),
             word_space=together.name,
@@ -52,7 +52,7 @@ def score_candidate(
     return Candidate(word, spelled, bool(pieces), logprob, None, None, together.name)
 
 
-def _rank_shared(form: str, on_shared: NDArray[np.float64], shared: SharedWords) -> int | None:
+def _rank_shared(form: str, on_shared: NDArray[np.float32], shared: SharedWords) -> int | None:
     if (position := shared.number.get(form)) is None:
         return None
     return int(np.sum(on_shared[:-1] > on_shared[position])) + 1

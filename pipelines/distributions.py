@@ -28,22 +28,31 @@ class Question:
     row_number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Distribution:
     """What one checkpoint gave to one question."""
 
-    logprobs: NDArray[np.float64] = field(repr=False)
+    logits: NDArray[np.float32] = field(repr=False)
     """Shape (masks, vocabulary)."""
-    probabilities: NDArray[np.float64] = field(repr=False)
+    log_totals: NDArray[np.float64] = field(repr=False)
+    """Shape (masks,): what is taken from a logit to make it a natural log-probability."""
     latency_ms: float
     long_words: dict[str, tuple[float, ...]]
     """Words of several pieces -> their log-probability at each mask."""
+
+    def probabilities(self) -> NDArray[np.float32]:
+        """Shape (masks, vocabulary). Computed anew at each call, so that a chunk of them need not be held."""
+        highest = self.logits.max(axis=-1, keepdims=True)
+        probabilities: NDArray[np.float32] = np.exp(self.logits - highest)
+        # By the sum in float64: a logit less its total, in float32, would move every probability by a millionth.
+        probabilities *= np.exp(highest - self.log_totals[:, None]).astype(np.float32)
+        return probabilities
 
 
 def distributions(
     checkpoint: LoadedCheckpoint, questions: Sequence[Question], rows: Sequence[Row], turn: Turn
 ) -> list[Distribution]:
-    """What the checkpoint gives to each question; the rows of all words of several pieces go through the same batches."""
+    """What the checkpoint gives to each question; the rows of all words of several pieces go through the same passes."""
     started = time.perf_counter()
     cuts = [_cut_long_words(checkpoint, question, row) for question, row in zip(questions, rows, strict=True)]
     extra = [
@@ -53,20 +62,19 @@ def distributions(
         for position in row.positions
         for spelled in _spell(row, position, ids)
     ]
-    scores = [each.logprobs for each in checkpoint.score([*rows, *extra], turn)]
-    spelled_scores = iter(scores[len(rows) :])
+    scored = checkpoint.score([*rows, *extra], turn)
+    spelled_scores = (float(each.logits[0, 0]) - float(each.log_totals[0]) for each in scored[len(rows) :])
     elapsed = (time.perf_counter() - started) * 1000 / max(len(questions), 1)
     return [
         Distribution(
-            logprobs=logprobs,
-            probabilities=np.exp(logprobs),
+            logits=each.logits,
+            log_totals=each.log_totals,
             latency_ms=elapsed,
             long_words={
-                word: tuple(sum(float(next(spelled_scores)[0, 0]) for _ in ids) for _ in row.positions)
-                for word, ids in long_words.items()
+                word: tuple(sum(next(spelled_scores) for _ in ids) for _ in row.positions) for word, ids in long_words.items()
             },
         )
-        for logprobs, row, long_words in zip(scores[: len(rows)], rows, cuts, strict=True)
+        for each, row, long_words in zip(scored[: len(rows)], rows, cuts, strict=True)
     ]
 
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
 
 RBO_PERSISTENCE = 0.9
 """The p of rank-biased overlap: the first ten ranks then carry 0.8556 of the weight."""
@@ -89,7 +92,7 @@ def shared_at_depth(a: Sequence[str], b: Sequence[str]) -> NDArray[np.int64]:
     return np.array(counts, dtype=np.int64)
 
 
-def jensen_shannon_divergence(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
+def jensen_shannon_divergence(p: Floats, q: Floats) -> NDArray[np.float64]:
     """Jensen-Shannon divergence in bits, 0 (the same) to 1 (no word in common), along the last axis (Lin 1991).
 
     `p` and `q` have shape (..., words), are not negative and sum to 1 along the last axis; the result has shape (...).
@@ -101,10 +104,10 @@ def jensen_shannon_divergence(p: NDArray[np.float64], q: NDArray[np.float64]) ->
     return bits
 
 
-def _relative_entropy(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
+def _relative_entropy(p: Floats, q: Floats) -> NDArray[np.float64]:
     # 0 ln 0 is 0. q is at least p/2, but half of the smallest number there is, 5e-324, is 0: nothing to add there either.
     ratio = np.divide(p, q, out=np.ones_like(p), where=(p > 0) & (q > 0))
-    total: NDArray[np.float64] = np.sum(p * np.log(ratio), axis=-1)
+    total: NDArray[np.float64] = np.sum(p * np.log(ratio), axis=-1, dtype=np.float64)
     return total
 
 

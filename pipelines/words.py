@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from storage.records import MASK
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+
+Float = TypeVar("Float", np.float32, np.float64)
 
 
 class PieceKind(StrEnum):
@@ -119,7 +122,15 @@ class WordMap:
         return self.pieces[ids[0]] if ids else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """Pieces of one vocabulary that stand for shared words, at most one of each word."""
+
+    words: NDArray[np.int64] = field(repr=False)
+    ids: NDArray[np.int64] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SharedWords:
     """The words that every one of several vocabularies can say, and where each piece of each vocabulary falls."""
 
@@ -127,12 +138,22 @@ class SharedWords:
     """Word -> its bucket, in the order of the alphabet. The bucket behind the last word, `len(number)`, is OTHER."""
     bucket_of: tuple[NDArray[np.int64], ...] = field(repr=False)
     """For each vocabulary an array of shape (vocabulary,): the number of the word a piece stands for, or OTHER."""
+    others: tuple[NDArray[np.int64], ...] = field(repr=False)
+    """For each vocabulary the pieces that fall into OTHER."""
 
-    def project(self, vocabulary: int, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    pieces_of: tuple[tuple[Pieces, ...], ...] = field(repr=False)
+    """For each vocabulary the first piece of every word, then the second one of those that have two, and so on."""
+
+    def project(self, vocabulary: int, probabilities: NDArray[Float]) -> NDArray[Float]:
         """Probabilities over pieces -> over the shared words and OTHER: (masks, vocabulary) -> (masks, words + 1)."""
-        buckets = self.bucket_of[vocabulary]
-        size = len(self.number) + 1
-        return np.stack([np.bincount(buckets, weights=row, minlength=size) for row in probabilities])
+        (first, *further), others = self.pieces_of[vocabulary], self.others[vocabulary]
+        projected = np.empty((len(probabilities), len(self.number) + 1), dtype=probabilities.dtype)
+        for row, given in zip(projected, probabilities, strict=True):
+            row[:-1] = given[first.ids]
+            for more in further:
+                row[more.words] += given[more.ids]
+            row[-1] = given[others].sum(dtype=np.float64)
+        return projected
 
 
 @lru_cache(maxsize=64)
@@ -148,4 +169,19 @@ def share_words(*maps: WordMap) -> SharedWords:
         )
         for each in maps
     )
-    return SharedWords(number=number, bucket_of=buckets)
+    return SharedWords(
+        number=number,
+        bucket_of=buckets,
+        pieces_of=tuple(_pieces(each, other) for each in buckets),
+        others=tuple(np.flatnonzero(each == other) for each in buckets),
+    )
+
+
+def _pieces(buckets: NDArray[np.int64], other: int) -> tuple[Pieces, ...]:
+    """The pieces of the shared words, no word twice in one item, so that each can be added at once."""
+    ids = np.flatnonzero(buckets != other)
+    ids = ids[np.argsort(buckets[ids], kind="stable")]
+    words = buckets[ids]
+    _, starts, counts = np.unique(words, return_index=True, return_counts=True)
+    place = np.arange(len(ids)) - np.repeat(starts, counts)
+    return tuple(Pieces(words[place == turn], ids[place == turn]) for turn in range(max(counts, default=1)))
