@@ -28,6 +28,13 @@ page = st.navigation(
                 help="Ask one sentence with a blank and see how each checkpoint fills it.",
             ),
             st.Page(
+                places.BATCH,
+                title="Batch",
+                icon=":material/playlist_play:",
+                url_path="batch",
+                help="Ask a file of prompts, pasted lines or templates, watch it, and see what came of it.",
+            ),
+            st.Page(
                 places.HISTORY,
                 title="History",
                 icon=":material/history:",

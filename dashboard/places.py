@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 COMPARE = "app_pages/compare.py"
+BATCH = "app_pages/batch.py"
 HISTORY = "app_pages/history.py"
 DISTRIBUTIONS = "app_pages/distributions.py"
 VOCABULARY = "app_pages/vocabulary.py"

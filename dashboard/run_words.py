@@ -9,6 +9,7 @@ from storage.history import RunSummary
 from storage.records import Comparison, Run, RunKind, RunStatus
 
 _ACTS: dict[str, str] = {RunKind.IMPORT: "Imported", RunKind.SAMPLE: "Added", RunKind.REPLAY: "Asked again"}
+_NOUNS: dict[str, str] = {RunKind.ASK: "ask", RunKind.BATCH: "batch", RunKind.IMPORT: "import", RunKind.REPLAY: "replay"}
 
 ENDS: dict[str, str] = {RunStatus.RUNNING: "not ended yet", RunStatus.CANCELLED: "stopped before its end"}
 """How far a run has come that is not complete; one that failed says so by what was refused."""
@@ -22,6 +23,15 @@ def act_in_words(run: Run | RunSummary) -> str:
     if run.label:
         act += f", labelled “{run.label}”"
     return f"{act}, {ENDS[run.status]}" if run.status in ENDS else act
+
+
+def run_in_words(run: Run) -> str:
+    """Which run it is: what somebody called it, else the file of a batch, and when it was asked."""
+    source = run.options.get("source") if run.kind is RunKind.BATCH else None
+    name = run.label or (source if isinstance(source, str) else None)
+    kind = _NOUNS.get(run.kind, "run")
+    when = moment(run.started_at)
+    return f"the {kind} “{name}”, {when}" if name else f"the {kind} of {when}"
 
 
 def versions_in_words(found: Comparison) -> str:

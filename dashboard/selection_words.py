@@ -19,9 +19,12 @@ def selection_in_words(selection: Selection) -> str:
     'the whole history'
     >>> selection_in_words(Selection(since=date(2026, 3, 1), checkpoints=("bert-mini",), author="Ada"))
     'the history from 1 Mar 2026, answers of bert-mini, asked by “Ada”'
+    >>> selection_in_words(Selection(run="0199c3f1-0000-7000-8000-00000000aaaa", tag="geo"))
+    'the history of one run, tagged “geo”'
     """
+    days = _days(selection.since, selection.until)
     parts = [
-        _days(selection.since, selection.until),
+        f"of one run {days}".strip() if selection.run else days,
         f"answers of {listed(selection.checkpoints)}" if selection.checkpoints else "",
         f"runs of the kind {' or '.join(selection.kinds)}" if selection.kinds else "",
         f"labelled “{selection.label}”" if selection.label else "",

@@ -11,15 +11,17 @@ from dashboard import resources
 from dashboard.answering import answer
 from dashboard.components.ask_form import NotAsked, fill_from
 from dashboard.figures import Way
-from dashboard.resources import OpenLog, comparison
-from dashboard.run_link import NOT_A_RUN, UNKNOWN_RUN, read_run_id
+from dashboard.resources import OpenLog, answer_of, comparison
+from dashboard.run_link import ASKED, MOST_AT_ONCE, NOT_A_RUN, UNKNOWN_RUN, read_prompt_id, read_run_id
 from dashboard.wording import listed
 from pipelines.ask import AskRequest
 from pipelines.errors import PipelineError
 from pipelines.prompts import PromptError
 from pipelines.shelf import Shelf, ShelfState
 from storage.errors import StorageError
+from storage.log import Log
 from storage.records import Comparison
+from storage.run_rows import prompts_of_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Shown:
     comparison: Comparison
     not_saved: str | None = None
     """Why it was not kept although it should have been."""
+    asked: int | None = None
+    """The key of the one prompt that is shown of a run of many; None where all of it is shown."""
 
 
 def shown() -> Shown | None:
@@ -47,23 +51,33 @@ def why_not_asked() -> str | None:
 
 def open_linked_run(opened: OpenLog, at_hand: Sequence[str]) -> str | None:
     """Take up the run that the address names, once. A sentence where there is none; to be called before the form."""
-    named = st.query_params.get("run")
+    named, asked = st.query_params.get("run"), read_prompt_id(st.query_params.get(ASKED))
     before = shown()
-    if named is None or (before is not None and before.comparison.run.run_id == named):
+    if named is None or (before is not None and (before.comparison.run.run_id, before.asked) == (named, asked)):
         return None
     if (run_id := read_run_id(named)) is None:
         return NOT_A_RUN
     if opened.log is None:
         return opened.problem
     try:
-        found = comparison(opened.log, run_id)
+        found = _linked(opened.log, run_id, asked)
     except StorageError as error:
         return str(error)
-    if found is None:
-        return UNKNOWN_RUN
-    st.session_state["shown"], st.session_state["not_asked"] = Shown(found), None
+    if isinstance(found, str):
+        return found
+    st.session_state["shown"], st.session_state["not_asked"] = Shown(found, asked=asked), None
     fill_from(found, at_hand)
     return None
+
+
+def _linked(log: Log, run_id: str, asked: int | None) -> Comparison | str:
+    """The run, or its one prompt of this key, or why it cannot be shown. A large run is never read whole."""
+    if asked is None and (n := answer_of(log, prompts_of_run, run_id, limit=1).n) > MOST_AT_ONCE:
+        return f"It asked {n:,} prompts; at most {MOST_AT_ONCE} are shown here. Open it in the history and take one here."
+    found = comparison(log, run_id, None if asked is None else [asked])
+    if found is None:
+        return UNKNOWN_RUN
+    return found if asked is None or found.prompts else "The run did not ask the prompt that the address names."
 
 
 def name_run() -> None:
@@ -71,6 +85,8 @@ def name_run() -> None:
     looked_at = shown()
     if st.session_state.get("arrived") and looked_at is not None and looked_at.comparison.saved:
         st.query_params["run"] = looked_at.comparison.run.run_id
+        if looked_at.asked is not None:
+            st.query_params[ASKED] = str(looked_at.asked)
 
 
 def forget_run(run_id: str) -> None:
@@ -80,6 +96,7 @@ def forget_run(run_id: str) -> None:
         st.session_state["shown"] = None
     if st.query_params.get("run") == run_id:
         st.query_params.pop("run")
+        st.query_params.pop(ASKED, None)
 
 
 def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> None:
@@ -99,6 +116,7 @@ def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> 
         _refuse(f"{error}\nKept in the history as not asked." if kept else str(error))
         return
     st.session_state["shown"] = Shown(answered.comparison, answered.not_saved)
+    st.query_params.pop(ASKED, None)
     if answered.comparison.saved:
         st.query_params["run"] = answered.comparison.run.run_id
     else:
@@ -108,6 +126,7 @@ def carry_out(request: AskRequest | NotAsked, shelf: Shelf, opened: OpenLog) -> 
 def _refuse(sentence: str) -> None:
     st.session_state["not_asked"] = sentence
     st.query_params.pop("run", None)
+    st.query_params.pop(ASKED, None)
 
 
 def _doing(asked: Sequence[str], waiting: Sequence[str]) -> str:

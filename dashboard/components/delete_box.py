@@ -8,7 +8,8 @@ from dashboard import resources
 from dashboard.components.asking import forget_run
 from dashboard.components.change import carried_out
 from dashboard.components.problem import show_problem
-from dashboard.components.way_back import go_back
+from dashboard.components.way_back import go_back, name_view
+from dashboard.run_link import ASKED
 from pipelines.prompts import printable
 from storage import removal, samples
 from storage.annotations import Target
@@ -20,6 +21,8 @@ from storage.removal import Going
 _WANTED = "wants_to_delete"
 _SURE = "sure_to_delete"
 _REMOVED = "removed"
+BATCH_SECONDS = 30.0
+"""For which a batch that is to go may still answer the prompts on their way."""
 
 
 def delete_button(target: Target, key: str) -> None:
@@ -80,6 +83,8 @@ def _remove(target: Target) -> None:
     gone: list[Going] = []
 
     def work(database: Database) -> None:
+        if target.run_id is not None:
+            _end_batch(target.run_id)
         # The sample goes with the word that it is not to come back, in the same transaction.
         is_sample = target.run_id == samples.RUN_ID
         gone.append(samples.remove(database) if is_sample else removal.remove(database, target))
@@ -90,5 +95,21 @@ def _remove(target: Target) -> None:
         st.session_state[_REMOVED] = gone[-1].in_words().replace("This deletes", "Gone are", 1)
         resources.forget_taken()
         run_id = st.query_params.get("run", "")
+        if target.prompt_id is not None and ASKED in st.query_params:
+            forget_run(run_id)
+            name_view(run=run_id)  # one prompt of many: the run is still there, and says what went
+            return
         go_back()
         forget_run(run_id)
+
+
+def _end_batch(run_id: str) -> None:
+    """What is answered while it goes would say how the batch ended, and be there again. Raises `StorageError`."""
+    batches = resources.batches()
+    if batches.state(run_id) is not None:
+        batches.cancel(run_id)
+        if not batches.wait(run_id, BATCH_SECONDS):
+            raise StorageError(
+                "This batch is still being answered and could not be stopped yet.",
+                remedy="It stops after the prompts on their way. Delete it then.",
+            )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import places
 from dashboard.estimates import figure
+from dashboard.run_link import ASKED
 from dashboard.wording import percent
 from pipelines.prompts import printable
 
@@ -58,7 +59,8 @@ def _show_row(row: Disagreement, place: int, *, clashes: bool) -> None:
         st.text(f"{place}.  {_shortened(row.prompt)}")
         st.text(row.reason + (f" Blank {row.mask_index + 1}." if row.mask_index else ""))
     right.text(_figures(row, clashes=clashes))
-    link.page_link(places.HISTORY, label="Open", icon=":material/arrow_forward:", query_params={"run": row.run_id})
+    named = {"run": row.run_id, ASKED: str(row.prompt_id)}
+    link.page_link(places.HISTORY, label="Open", icon=":material/arrow_forward:", query_params=named)
 
 
 def _figures(row: Disagreement, *, clashes: bool) -> str:

@@ -15,7 +15,7 @@ from pipelines.prompts import printable
 from storage import drift
 from storage.drift import Drift
 from storage.log import Log
-from storage.records import Comparison, RunKind
+from storage.records import Run, RunKind
 
 ROWS_PER_PAGE = 8
 PAGE = "drift_page"
@@ -31,18 +31,18 @@ class _Page:
     n: int
 
 
-def show_drift(log: Log, found: Comparison) -> None:
+def show_drift(log: Log, run: Run) -> None:
     """On the page of a replay, what it found; nothing on the page of another run. Raises `StorageError`."""
-    if found.run.kind is not RunKind.REPLAY:
+    if run.kind is not RunKind.REPLAY:
         return
-    drifts = resources.answer_of(log, drift.drifts, found.run.run_id)
+    drifts = resources.answer_of(log, drift.drifts, run.run_id)
     with st.container(border=True, gap="xsmall", key="drift"):
         st.subheader("Has it drifted?", anchor=False)
         if not drifts:
             st.text("Nothing of the run that was replayed is left to compare with.")
             return
         st.text(drift_in_words(drifts))
-        missing = found.run.options.get("missing")
+        missing = run.options.get("missing")
         if isinstance(missing, list) and missing:
             was = "was" if len(missing) == 1 else "were"
             st.text(
@@ -50,7 +50,7 @@ def show_drift(log: Log, found: Comparison) -> None:
             )
         _show_table(drifts)
         st.caption(MEANING)
-        _show_ways_on(found)
+        _show_ways_on(run)
 
 
 def _show_table(drifts: tuple[Drift, ...]) -> None:
@@ -77,8 +77,8 @@ def _show_table(drifts: tuple[Drift, ...]) -> None:
     )
 
 
-def _show_ways_on(found: Comparison) -> None:
-    repeated = read_run_id(str(found.run.options.get("repeats", "")))
+def _show_ways_on(run: Run) -> None:
+    repeated = read_run_id(str(run.options.get("repeats", "")))
     if repeated is None:
         return
     with st.container(horizontal=True, gap="small"):
@@ -89,5 +89,5 @@ def _show_ways_on(found: Comparison) -> None:
             places.HISTORY,
             label="Side by side",
             icon=":material/compare_arrows:",
-            query_params={"run": repeated, "with": found.run.run_id},
+            query_params={"run": repeated, "with": run.run_id},
         )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.components.one_run import show_one_run
 from dashboard.components.problem import show_notice
 from dashboard.resources import filter_choices
+from dashboard.run_link import read_run_id
 from dashboard.selection_words import not_there
 from storage.log import Log
 from storage.records import RunKind
@@ -22,11 +25,13 @@ COUNTINGS = {"distinct prompts": Counting.DISTINCT, "all asks": Counting.ALL_ASK
 SPACES = {"words": WordSpace.WORDS, "shared words": WordSpace.SHARED, "pieces": WordSpace.PIECES}
 EMPTY: dict[str, object] = {
     "since": None, "until": None, "checkpoints": [], "text": "", "kinds": [], "label": None, "asked_by": None, "tag": None,
-    "counting": next(iter(COUNTINGS)), "space": next(iter(SPACES)),
+    "counting": next(iter(COUNTINGS)), "space": next(iter(SPACES)), "in_run": None,
 }  # fmt: skip
 """The keys of the filters in the address and in the state of a session, with the value that selects everything."""
 
 _CHOICES: dict[str, Collection[str]] = {"counting": COUNTINGS, "space": SPACES}
+IN_RUN = "in_run"
+"""The one filter without a box: a link selects a run, which stands in the address alone. `run` names one that is opened."""
 IN_POPOVER = ("kinds", "label", "asked_by", "tag", "counting", "space")
 OF_ANSWERS = ("counting", "space")
 """Filters that say how answers are counted: a list of runs has no use for them."""
@@ -49,6 +54,7 @@ def selection_from_page(
     """
     choices = filter_choices(log)
     _bring_along()
+    st.session_state[IN_RUN] = st.query_params.get(IN_RUN, "")[:MAX_CHARACTERS] or None
     no_days = _no_days()
     sentences = _misread(no_days)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -68,6 +74,8 @@ def selection_from_page(
             st.button("Reset", icon=":material/close:", type="tertiary", on_click=reset, args=(changed,), key="reset_filters")
     selection = _read(of_runs=of_runs)
     _keep()
+    if selection.run is not None:
+        show_one_run(log, selection.run, partial(_leave_run, changed))
     if sentences := [*sentences, *not_there(selection, choices)]:
         show_notice("Filter", " ".join(sentences))
     return selection
@@ -82,8 +90,16 @@ def reset(then: Callable[[], None] | None = None) -> None:
     """Select everything again. To be called from a callback."""
     for key, value in EMPTY.items():
         st.session_state[key] = value
+    st.query_params.pop(IN_RUN, None)
     if then is not None:
         then()
+
+
+def _leave_run(then: Callable[[], None]) -> None:
+    """Select what any run asked, by the other filters as they are."""
+    st.session_state[IN_RUN] = None
+    st.query_params.pop(IN_RUN, None)
+    then()
 
 
 def _keep() -> None:
@@ -103,6 +119,8 @@ def _bring_along() -> None:
         return
     kept = {key: value for key, value in st.session_state.get("filters", {}).items() if value != EMPTY[key]}
     st.session_state.update(kept)
+    if run := kept.pop(IN_RUN, None):
+        st.query_params[IN_RUN] = str(run)
     with suppress(StreamlitAPIException):  # a box of the page before may still hold its name in the address
         st.query_params.update({key: value if isinstance(value, list) else str(value) for key, value in kept.items()})
 
@@ -207,6 +225,8 @@ def _read(*, of_runs: bool) -> Selection:
         text=spell_part(state["text"] or "")[:MAX_CHARACTERS] or None,
         counting=Counting.DISTINCT if of_runs else COUNTINGS.get(state["counting"], Counting.DISTINCT),
         space=WordSpace.WORDS if of_runs else SPACES.get(state["space"], WordSpace.WORDS),
+        # What is no id of a run selects nothing; what is read as one elsewhere, such as one without dashes, is none here.
+        run=state[IN_RUN] and (read_run_id(state[IN_RUN]) or "none"),
     )
 
 

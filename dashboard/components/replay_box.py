@@ -11,25 +11,22 @@ from pipelines.errors import PipelineError
 from pipelines.replay import replay
 from storage.errors import StorageError
 from storage.log import Log
-from storage.records import Comparison
 
 _WANTED = "wants_to_replay"
 _STOPPED = "replay_stopped"
 _DONE = "replay_done"
 
 
-def replay_button(found: Comparison) -> None:
+def replay_button(run_id: str, *, disabled: bool) -> None:
     """What begins a replay."""
     st.button(
-        "Replay", key="replay", icon=":material/replay:", type="tertiary", disabled=not found.answers,
-        on_click=_want, args=(found.run.run_id,),
+        "Replay", key="replay", icon=":material/replay:", type="tertiary", disabled=disabled, on_click=_want, args=(run_id,),
         help="Asks all of it again of the weights at hand, looks nothing up, and shows how far the answers have moved.",
     )  # fmt: skip
 
 
-def replay_box(log: Log, found: Comparison, author: str | None) -> None:
+def replay_box(log: Log, run_id: str, author: str | None) -> None:
     """Carries out a replay where one was asked for, with its progress and the way to stop it; then opens its page."""
-    run_id = found.run.run_id
     # What a person pressed while the last answers came has put the old address back: here the page still goes on.
     of, made = st.session_state.pop(_DONE, (None, ""))
     if of == run_id:

@@ -83,10 +83,12 @@ def _show_prompt(row: RunSummary, marks: Annotations) -> None:
 
 
 def _show_words(row: RunSummary) -> None:
-    if row.refused_count:
+    if row.refused_count and not (row.kind == RunKind.BATCH and row.prompt_count):
         st.badge("not asked", icon=":material/error:", color="red")
         st.text(printable(row.first_problem or ""))
         return
     st.text("\n".join(f"{name}: {printable(word)}" for name, word in row.top_words) or "no answers")
     if row.top_words and (blanks := row.first_text.count(MASK)) > 1:
         st.caption(f"first of {blanks} blanks")
+    if row.refused_count:
+        st.caption(f"{count(row.refused_count, 'line')} refused")

@@ -8,7 +8,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard.components.filters import EMPTY, OF_ANSWERS
+from dashboard.components.filters import EMPTY, IN_RUN, OF_ANSWERS
 
 MAX_CHARACTERS = 1_000
 _KEYS: dict[str, object] = {"search": "", "whole_words": False, "starred": False, "page": 1}
@@ -64,6 +64,7 @@ def search_for(text: str) -> None:
     """Look for this text in everything, from the first page on. To be called from a callback."""
     for key, value in {**_empty(), "search": text[:MAX_CHARACTERS]}.items():
         st.session_state[key] = value
+    st.query_params.pop(IN_RUN, None)
 
 
 def boxes_of_list() -> dict[str, object]:

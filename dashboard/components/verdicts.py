@@ -37,13 +37,14 @@ class Tested(Protocol):
     def verdict(self) -> str: ...
 
 
-def show_verdicts(groups: Mapping[str, Sequence[Tested]], *, key: str, nothing: str) -> None:
+def show_verdicts(groups: Mapping[str, Sequence[Tested]], *, key: str, nothing: str, part: str | None = None) -> None:
     """One sentence for each difference that was tested, one group at a time.
 
     Args:
         groups: differences by what was compared, such as `accuracy at 1`.
         key: of the choice of a group, and its name in the address; another one on each page, whose groups differ.
         nothing: what is said where there is nothing to compare.
+        part: which part of the history it is, as `chart_box` takes it.
     """
     st.subheader("Is it real?", anchor=False, help=DEFINITIONS["real"])
     known = {name: tested for name, tested in groups.items() if tested}
@@ -70,7 +71,7 @@ def show_verdicts(groups: Mapping[str, Sequence[Tested]], *, key: str, nothing: 
         others = "more comparisons" if told else "comparisons"
         st.text(f"{few:,} {others} rest on under {FEWEST_FOR_INTERVAL} prompts each: too few to tell.")
     st.caption(DEFINITIONS["real"])
-    download_menu("differences", lambda: differences_table(known))
+    download_menu("differences", lambda: differences_table(known), part=part)
 
 
 def nothing_to_test(checkpoints: int) -> str:

@@ -25,6 +25,7 @@ MODULES = (
     "dashboard.marks_words",
     "dashboard.run_words",
     "dashboard.drift_words",
+    "dashboard.batch_words",
 )
 PROMPT = Prompt("The [MASK].")
 
