@@ -28,6 +28,9 @@ from storage.records import Agreement, Answer, AskedAnswer, Filling, Prediction,
 CHUNK = 64
 """Prompts whose full distributions are held at once: about 16 MB for each full-size checkpoint."""
 
+BLOCK = 64
+"""Scores of which the highest stands for all: the best five of 30,000 are then found among 500."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -92,9 +95,8 @@ def _fill(
             for turn in turns:
                 turn.give_way()
             here = [each[position] for each in given]
-            probabilities = [each.probabilities() for each in here]
             told = [
-                _answers(checkpoint, question, here[number], probabilities[number], top_k, together, number)
+                _answers(checkpoint, question, here[number], top_k, together, number)
                 for number, checkpoint in enumerate(checkpoints)
             ]
             for mask_index in range(question.prompt.mask_count):
@@ -103,7 +105,7 @@ def _fill(
                     for number, each in enumerate(told)
                 ]
                 agreements += [
-                    _agreement(told[a][mask_index], told[b][mask_index], probabilities[a], probabilities[b], words)
+                    _agreement(told[a][mask_index], told[b][mask_index], here[a], here[b], words)
                     for (a, b), words in pairs.items()
                 ]
             if jointly:
@@ -132,15 +134,10 @@ def _readable(
 
 
 def _answers(
-    checkpoint: LoadedCheckpoint,
-    question: Question,
-    given: Distribution,
-    p: NDArray[np.float32],
-    top_k: int,
-    together: Together,
-    number: int,
+    checkpoint: LoadedCheckpoint, question: Question, given: Distribution, top_k: int, together: Together, number: int
 ) -> list[Answer]:
     """The answers to one question, one for each mask. Long sums are taken in float64."""
+    p = given.probabilities
     # -sum p ln p, where ln p is a logit less its total. Measured from the highest logit, no two large numbers cancel.
     highest = given.logits.max(axis=-1, keepdims=True)
     entropy = given.log_totals - highest[:, 0] - (p * (given.logits - highest)).sum(axis=-1, dtype=np.float64)
@@ -178,8 +175,7 @@ def rank_pieces(
     Scores less `log_total` are natural log-probabilities.
     """
     depth = min(depth, len(scores))
-    last = np.partition(scores, -depth)[-depth]
-    best = np.flatnonzero(scores >= last)
+    best = np.flatnonzero(scores >= _at_most_last(scores, depth))
     # Of equal ones the lower id comes first, so that the same weights always give the same list.
     best = best[np.lexsort((best, -scores[best]))][:depth]
     words = checkpoint.words
@@ -196,11 +192,16 @@ def rank_pieces(
     )
 
 
-def _agreement(
-    a: Answer, b: Answer, given_a: NDArray[np.float32], given_b: NDArray[np.float32], words: SharedWords
-) -> Agreement:
+def _at_most_last(scores: NDArray[np.float32] | NDArray[np.float64], depth: int) -> float:
+    """A number that at least `depth` scores reach, and not many more."""
+    size = len(scores) // BLOCK
+    tops = scores[: size * BLOCK].reshape(BLOCK, size).max(axis=0) if size > 2 * depth else scores
+    return float(np.partition(tops, -depth)[-depth])
+
+
+def _agreement(a: Answer, b: Answer, given_a: Distribution, given_b: Distribution, words: SharedWords) -> Agreement:
     at = slice(a.mask_index, a.mask_index + 1)
-    on_a, on_b = words.project(0, given_a[at]), words.project(1, given_b[at])
+    on_a, on_b = words.project(0, given_a.probabilities[at]), words.project(1, given_b.probabilities[at])
     divergence = float(jensen_shannon_divergence(on_a, on_b)[0])
     coverage = (float(on_a[0, :-1].sum(dtype=np.float64)), float(on_b[0, :-1].sum(dtype=np.float64)))
     return compare_lists(a, b, divergence, coverage)

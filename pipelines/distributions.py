@@ -36,17 +36,11 @@ class Distribution:
     """Shape (masks, vocabulary)."""
     log_totals: NDArray[np.float64] = field(repr=False)
     """Shape (masks,): what is taken from a logit to make it a natural log-probability."""
+    probabilities: NDArray[np.float32] = field(repr=False)
+    """Shape (masks, vocabulary)."""
     latency_ms: float
     long_words: dict[str, tuple[float, ...]]
     """Words of several pieces -> their log-probability at each mask."""
-
-    def probabilities(self) -> NDArray[np.float32]:
-        """Shape (masks, vocabulary). Computed anew at each call, so that a chunk of them need not be held."""
-        highest = self.logits.max(axis=-1, keepdims=True)
-        probabilities: NDArray[np.float32] = np.exp(self.logits - highest)
-        # By the sum in float64: a logit less its total, in float32, would move every probability by a millionth.
-        probabilities *= np.exp(highest - self.log_totals[:, None]).astype(np.float32)
-        return probabilities
 
 
 def distributions(
@@ -69,6 +63,7 @@ def distributions(
         Distribution(
             logits=each.logits,
             log_totals=each.log_totals,
+            probabilities=each.probabilities,
             latency_ms=elapsed,
             long_words={
                 word: tuple(sum(next(spelled_scores) for _ in ids) for _ in row.positions) for word, ids in long_words.items()

@@ -143,13 +143,17 @@ def _split(rows: Sequence[Row], logits: NDArray[np.float32]) -> list[Scored]:
     """What each row gets of a pass. Who wants one piece gets a copy of it: a view would keep the whole pass in memory."""
     highest = logits.max(axis=-1, keepdims=True)
     # numpy's exponential of a number does not depend on where the number stands, as that of torch does.
-    totals = np.log(np.exp(logits - highest).sum(axis=-1, dtype=np.float64)) + highest[:, 0]
+    probabilities = np.exp(logits - highest)
+    sums = probabilities.sum(axis=-1, dtype=np.float64)
+    probabilities *= (1 / sums).astype(np.float32)[:, None]
+    totals = np.log(sums) + highest[:, 0]
     whole = all(row.piece is None for row in rows)
     scored, start = [], 0
     for row in rows:
         here = slice(start, start := start + len(row.positions))
-        own = logits[here] if row.piece is None else logits[here, row.piece : row.piece + 1]
-        scored.append(Scored(own if whole else own.copy(), totals[here]))
+        of = slice(None) if row.piece is None else slice(row.piece, row.piece + 1)
+        parts = logits[here, of], totals[here], probabilities[here, of]
+        scored.append(Scored(*(parts if whole else (part.copy() for part in parts))))
     return scored
 
 

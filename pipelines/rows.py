@@ -26,6 +26,8 @@ class Scored:
     """Shape (positions, vocabulary), or (positions, 1) of one piece. Their order is the order of the probabilities."""
     log_totals: NDArray[np.float64] = field(repr=False)
     """Shape (positions,): the natural logarithm of the sum of the exponentials over the whole vocabulary."""
+    probabilities: NDArray[np.float32] = field(repr=False)
+    """Shaped as `logits`. Their sums over the vocabulary, taken in float64, are 1 within a millionth."""
 
     @property
     def logprobs(self) -> NDArray[np.float64]:

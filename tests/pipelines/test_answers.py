@@ -239,6 +239,17 @@ def test_equal_scores_are_ranked_by_id(minis: tuple[LoadedCheckpoint, ...]) -> N
     assert [line.token_id for line in rank_pieces(minis[0], flat, 5)] == [7, 0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("depth", [1, 2, 5, 60, 300])
+def test_the_best_pieces_are_those_of_a_full_sort(depth: int, minis: tuple[LoadedCheckpoint, ...]) -> None:
+    chance = np.random.default_rng(depth)
+    scores = chance.integers(-40, 40, len(minis[0].words.pieces)).astype(np.float32)  # many are equal
+    scores[chance.integers(0, len(scores), 3)] = 50
+    lines = rank_pieces(minis[0], scores, depth, log_total=60.5)
+    expected = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:depth]
+    assert [line.token_id for line in lines] == expected
+    assert [line.logprob for line in lines] == [float(scores[i]) - 60.5 for i in expected]
+
+
 def test_passes_leave_the_number_of_threads_of_others_as_it_was(minis: tuple[LoadedCheckpoint, ...]) -> None:
     import torch
 

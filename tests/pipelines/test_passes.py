@@ -44,7 +44,10 @@ class Layers:
         for _ in range(4):
             pause()
             self.in_layer()
-        return [Scored(np.full((1, 1), each.ids[0], dtype=np.float32), np.zeros(1)) for each in rows]
+        return [
+            Scored(np.full((1, 1), each.ids[0], dtype=np.float32), np.zeros(1), np.ones((1, 1), dtype=np.float32))
+            for each in rows
+        ]
 
 
 class Clock:
