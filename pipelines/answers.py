@@ -5,7 +5,7 @@ What is computed here cannot be rebuilt later from a stored top-k: a divergence 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import combinations
@@ -21,15 +21,12 @@ from pipelines.joint import fill_jointly
 from pipelines.metrics import jensen_shannon_divergence
 from pipelines.passes import Turn
 from pipelines.prompts import PromptError
-from pipelines.rows import Row
+from pipelines.rows import Row, best
 from pipelines.words import SharedWords, share_words
 from storage.records import Agreement, Answer, AskedAnswer, Filling, Prediction, Refused, word_space
 
 CHUNK = 64
-"""Prompts whose full distributions are held at once: about 16 MB for each full-size checkpoint."""
-
-BLOCK = 64
-"""Scores of which the highest stands for all: the best five of 30,000 are then found among 500."""
+"""Masks whose full distributions are held at once: 16 MB for each full-size checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def fill(
     One chunk of questions goes through all checkpoints before the next one starts, so that their full distributions can
     be compared without being kept. Predictions and scores equal the fill-mask pipeline's (same ids, same order, scores
     within 1e-5); with several masks each position is filled marginally, as the pipeline does. `jointly` fills them together
-    as well, which takes about three passes for each mask.
+    as well, which takes a pass of up to seven rows for each mask.
 
     `background` is for a batch: whatever it does waits while somebody's ask is on its way, though never for good. Without it
     this is an ask, and batches wait. Asks that come together share their passes.
@@ -86,10 +83,15 @@ def _fill(
     agreements: list[Agreement] = []
     refused: list[Refused] = []
     fillings: list[Filling] = []
-    for start in range(0, len(questions), CHUNK):
-        readable, rows = _readable(checkpoints, questions[start : start + CHUNK], refused)
+    for chunk in _chunks(questions):
+        readable, rows = _readable(checkpoints, chunk, refused)
         given = [
             distributions(checkpoint, readable, rows[number], turns[number]) for number, checkpoint in enumerate(checkpoints)
+        ]
+        joint = [
+            fill_jointly(checkpoint, [each.prompt for each in readable], turn)
+            for checkpoint, turn in zip(checkpoints, turns, strict=True)
+            if jointly
         ]
         for position, question in enumerate(readable):
             for turn in turns:
@@ -108,10 +110,20 @@ def _fill(
                     _agreement(told[a][mask_index], told[b][mask_index], here[a], here[b], words)
                     for (a, b), words in pairs.items()
                 ]
-            if jointly:
-                for checkpoint, turn in zip(checkpoints, turns, strict=True):
-                    fillings += fill_jointly(checkpoint, question.prompt, turn)
+            for each in joint:
+                fillings += each[position]
     return Filled(tuple(answers), tuple(agreements), tuple(refused), tuple(fillings))
+
+
+def _chunks(questions: Sequence[Question]) -> Iterator[Sequence[Question]]:
+    """In their order, with up to `CHUNK` masks each."""
+    start = masks = 0
+    for position, question in enumerate(questions):
+        masks += question.prompt.mask_count
+        if masks > CHUNK and position > start:
+            yield questions[start:position]
+            start, masks = position, question.prompt.mask_count
+    yield questions[start:]
 
 
 def _readable(
@@ -174,10 +186,6 @@ def rank_pieces(
 
     Scores less `log_total` are natural log-probabilities.
     """
-    depth = min(depth, len(scores))
-    best = np.flatnonzero(scores >= _at_most_last(scores, depth))
-    # Of equal ones the lower id comes first, so that the same weights always give the same list.
-    best = best[np.lexsort((best, -scores[best]))][:depth]
     words = checkpoint.words
     return tuple(
         Prediction(
@@ -188,15 +196,8 @@ def rank_pieces(
             starts_word=bool(words.starts_word[i]),
             logprob=float(scores[i]) - log_total,
         )
-        for rank, i in enumerate(best.tolist(), start=1)
+        for rank, i in enumerate(best(scores, depth), start=1)
     )
-
-
-def _at_most_last(scores: NDArray[np.float32] | NDArray[np.float64], depth: int) -> float:
-    """A number that at least `depth` scores reach, and not many more."""
-    size = len(scores) // BLOCK
-    tops = scores[: size * BLOCK].reshape(BLOCK, size).max(axis=0) if size > 2 * depth else scores
-    return float(np.partition(tops, -depth)[-depth])
 
 
 def _agreement(a: Answer, b: Answer, given_a: Distribution, given_b: Distribution, words: SharedWords) -> Agreement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,14 @@ class Question:
     row_number: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A prompt in which a word is spelled so far, and where its next piece stands."""
+
+    ids: tuple[int, ...]
+    position: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Distribution:
     """What one checkpoint gave to one question."""
@@ -49,15 +57,22 @@ def distributions(
     """What the checkpoint gives to each question; the rows of all words of several pieces go through the same passes."""
     started = time.perf_counter()
     cuts = [_cut_long_words(checkpoint, question, row) for question, row in zip(questions, rows, strict=True)]
-    extra = [
-        spelled
+    steps = [
+        {word: [_spell(row, position, ids) for position in row.positions] for word, ids in long_words.items()}
         for row, long_words in zip(rows, cuts, strict=True)
-        for ids in long_words.values()
-        for position in row.positions
-        for spelled in _spell(row, position, ids)
     ]
+    # Words that begin alike, or have equally many pieces, share rows.
+    wanted: dict[_Step, dict[int, None]] = {}
+    for spelled in (spelled for words in steps for masks in words.values() for spelled in masks):
+        for step, piece in spelled:
+            wanted.setdefault(step, {})[piece] = None
+    extra = [Row(step.ids, (step.position,), tuple(pieces)) for step, pieces in wanted.items()]
     scored = checkpoint.score([*rows, *extra], turn)
-    spelled_scores = (float(each.logits[0, 0]) - float(each.log_totals[0]) for each in scored[len(rows) :])
+    logprobs = {
+        (step, piece): logprob
+        for (step, pieces), each in zip(wanted.items(), scored[len(rows) :], strict=True)
+        for piece, logprob in zip(pieces, each.logprobs[0].tolist(), strict=True)
+    }
     elapsed = (time.perf_counter() - started) * 1000 / max(len(questions), 1)
     return [
         Distribution(
@@ -66,10 +81,10 @@ def distributions(
             probabilities=each.probabilities,
             latency_ms=elapsed,
             long_words={
-                word: tuple(sum(next(spelled_scores) for _ in ids) for _ in row.positions) for word, ids in long_words.items()
+                word: tuple(sum(logprobs[place] for place in spelled) for spelled in masks) for word, masks in words.items()
             },
         )
-        for each, row, long_words in zip(scored[: len(rows)], rows, cuts, strict=True)
+        for each, words in zip(scored[: len(rows)], steps, strict=True)
     ]
 
 
@@ -86,13 +101,14 @@ def _cut_long_words(checkpoint: LoadedCheckpoint, question: Question, row: Row) 
     return fitting
 
 
-def _spell(row: Row, position: int, ids: Sequence[int]) -> Iterator[Row]:
-    """One row for each piece of a word at a mask: the pieces before it are given, it and those behind it are masked.
+def _spell(row: Row, position: int, ids: Sequence[int]) -> list[tuple[_Step, int]]:
+    """For each piece of a word at a mask: the pieces before it are given, it and those behind it are masked.
 
     That is the within-word left-to-right order of Kauf and Ivanova (2023, ACL). The logs of the pieces add up to the
     word's log-probability, given that the word has this many pieces.
     """
-    mask = row.ids[position]
-    for known, piece in enumerate(ids):
-        middle = (*ids[:known], *(mask for _ in ids[known:]))
-        yield Row((*row.ids[:position], *middle, *row.ids[position + 1 :]), (position + known,), piece)
+    before, mask, after = row.ids[:position], row.ids[position], row.ids[position + 1 :]
+    return [
+        (_Step((*before, *ids[:known], *(mask for _ in ids[known:]), *after), position + known), piece)
+        for known, piece in enumerate(ids)
+    ]

@@ -140,18 +140,18 @@ class LoadedCheckpoint:
 
 
 def _split(rows: Sequence[Row], logits: NDArray[np.float32]) -> list[Scored]:
-    """What each row gets of a pass. Who wants one piece gets a copy of it: a view would keep the whole pass in memory."""
+    """What each row gets of a pass. Who wants a few pieces gets a copy: a view would keep all in memory."""
     highest = logits.max(axis=-1, keepdims=True)
     # numpy's exponential of a number does not depend on where the number stands, as that of torch does.
     probabilities = np.exp(logits - highest)
     sums = probabilities.sum(axis=-1, dtype=np.float64)
     probabilities *= (1 / sums).astype(np.float32)[:, None]
     totals = np.log(sums) + highest[:, 0]
-    whole = all(row.piece is None for row in rows)
+    whole = all(row.pieces is None for row in rows)
     scored, start = [], 0
     for row in rows:
         here = slice(start, start := start + len(row.positions))
-        of = slice(None) if row.piece is None else slice(row.piece, row.piece + 1)
+        of = slice(None) if row.pieces is None else list(row.pieces)
         parts = logits[here, of], totals[here], probabilities[here, of]
         scored.append(Scored(*(parts if whole else (part.copy() for part in parts))))
     return scored

@@ -118,7 +118,9 @@ class Layer:
             stop, last = start + group.rows * group.length, first + group.rows * group.masks
             if group.masks:
                 key, value = self._by_head(projected[start:stop], group.rows, 2)
-                (query,) = self._by_head(queries[first:last], group.rows, 1)
+                if group.masks > 1:  # each mask by itself, so that it gets the same whichever others are asked for
+                    key, value = (each.repeat_interleave(group.masks, dim=0) for each in (key, value))
+                (query,) = self._by_head(queries[first:last], group.rows * group.masks, 1)
                 attended[first:last] = self._attend(query, key, value)
             start, first = stop, last
         return self._mix(attended, hidden)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from pipelines.checkpoints import require
 from pipelines.distributions import Question
 from pipelines.fill_mask import LoadedCheckpoint
 from pipelines.metrics import jensen_shannon_divergence, rank_biased_overlap
+from pipelines.passes import Pass, Passes
 from pipelines.prompts import CandidateError
 from pipelines.settings import read_settings
 from pipelines.words import share_words
@@ -225,6 +227,35 @@ def test_a_word_is_spelled_as_long_as_it_fits_into_the_positions(minis: tuple[Lo
         (candidate,) = fill([loaded], [Question(prompt, (word,))], top_k=1).answers[0].answer.candidates
         assert (candidate.logprob is not None) is fits
         assert len(candidate.pieces) == pieces
+
+
+def test_words_share_the_rows_in_which_nothing_of_them_is_spelled_yet(minis: tuple[LoadedCheckpoint, ...]) -> None:
+    words = ("unbelievableness", "overpoweringness", "unbelievably", "xqzjk")
+    for loaded in minis:
+        seen: list[Pass] = []
+        own = replace(loaded, passes=Passes(watch=seen.append))
+        cuts = [loaded.words.word_pieces(word) for word in words]
+        several = [ids for ids in cuts if len(ids) > 1]
+        begun = {(len(ids), ids[:known]) for ids in several for known in range(len(ids))}
+        assert 1 < len(begun) < sum(map(len, several))
+        (asked,) = fill([own], [Question(PROMPTS[0], words)], top_k=1).answers
+        own.passes.close()
+        assert sum(each.rows for each in seen) == 1 + len(begun)
+        for word, candidate in zip(words, asked.answer.candidates, strict=True):
+            (alone,) = fill([loaded], [Question(PROMPTS[0], (word,))], top_k=1).answers[0].answer.candidates
+            assert alone.logprob == pytest.approx(candidate.logprob, abs=1e-4)
+
+
+def test_many_masks_are_held_in_small_chunks(minis: tuple[LoadedCheckpoint, ...]) -> None:
+    prompts = [Prompt("[MASK] " * count + "end.") for count in (10, 1, 10, 10, 10, 10, 10, 10, 2, 10)]
+    seen: list[Pass] = []
+    own = replace(minis[0], passes=Passes(watch=seen.append))
+    filled = fill([own], [Question(prompt, row_number=row) for row, prompt in enumerate(prompts)], top_k=1)
+    own.passes.close()
+    assert [each.rows for each in seen] == [7, 3]  # of 61 and 22 masks; the next one would have been the 71st
+    assert [each.row_number for each in filled.answers] == [
+        row for row, prompt in enumerate(prompts) for _ in range(prompt.mask_count)
+    ]
 
 
 def test_words_that_take_too_many_passes_are_refused(minis: tuple[LoadedCheckpoint, ...]) -> None:

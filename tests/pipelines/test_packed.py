@@ -60,6 +60,8 @@ def test_a_row_gets_the_same_whatever_else_is_in_the_pass(minis: tuple[LoadedChe
         for row, together in zip(rows, loaded.score(rows), strict=True):
             (alone,) = loaded.score([row])
             assert np.abs(alone.logprobs - together.logprobs).max() <= within
+            (last,) = loaded.score([Row(row.ids, row.positions[-1:])])
+            assert np.abs(last.logprobs - together.logprobs[-1:]).max() <= within
 
 
 def products_of_rows_stand_alone(loaded: LoadedCheckpoint) -> bool:
