@@ -82,9 +82,21 @@ def library() -> Library:
     """
     chosen = settings()
     shelf = Shelf(chosen, watch=lambda each: figures().passed(each))
+    _made().append(shelf)
     starter = threading.Thread(target=_prepare_defaults, args=(shelf, chosen), name="first-checkpoints", daemon=True)
     starter.start()
     return Library(shelf, starter)
+
+
+@st.cache_resource(show_spinner=False)
+def _made() -> list[Shelf]:
+    return []
+
+
+def shelf_at_hand() -> Shelf | None:
+    """The shelf, where somebody has wanted it already: to look at it loads nothing."""
+    made = _made()
+    return made[-1] if made else None
 
 
 def _prepare_defaults(shelf: Shelf, chosen: Settings) -> None:
@@ -94,6 +106,8 @@ def _prepare_defaults(shelf: Shelf, chosen: Settings) -> None:
 
 def _release(held: Library) -> None:
     held.starter.join()
+    with suppress(ValueError):  # all caches were emptied at once
+        _made().remove(held.shelf)
     held.shelf.close()
 
 

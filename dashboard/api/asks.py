@@ -11,7 +11,7 @@ from dashboard import resources
 from dashboard.answering import answer
 from dashboard.api.answers import ComparisonSaid
 from dashboard.api.description import refusals
-from dashboard.api.fields import Body, Text
+from dashboard.api.fields import Body, Expected, Text
 from dashboard.api.json_response import json_response
 from dashboard.api.problems import BUSY, NOT_FOUND, NOT_NOW, REFUSED, UNAVAILABLE, Problem
 from dashboard.api.reach import rooms, save_what_can_be_saved, the_log
@@ -36,8 +36,8 @@ class AskBody(Body):
     """How many predictions of each checkpoint, 1 to 1,000."""
     candidates: list[Text] = Field(default_factory=list)
     """Words to score at every mask, at most 50."""
-    expected: list[list[Text]] = Field(default_factory=list)
-    """For each mask, from the first, the words held to be right there."""
+    expected: Expected = ()
+    """The words held to be right: a list for each mask, one list for the only mask, or a text such as `paris|Paris; france`."""
     label: Text | None = None
     """A name for this run, at most 200 characters."""
     author: Text | None = None
@@ -80,7 +80,7 @@ async def ask(body: AskBody, request: Request) -> Response:
             checkpoints=checkpoints.defaults(settings) if body.checkpoints is None else tuple(body.checkpoints),
             top_k=body.top_k,
             candidates=tuple(body.candidates),
-            expected=tuple(map(tuple, body.expected)),
+            expected=body.expected,
             label=body.label,
             author=body.author,
             record=body.record,

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.requests import Request
 
-from dashboard.api.fields import Body, Text
+from dashboard.api.fields import Body, Expected, Text
 from dashboard.api.problems import UNREADABLE, WRONG_TYPE, Problem
 from pipelines.prompt_files import FileKind, FilePrompt
 from pipelines.prompt_files import Problem as LineProblem
@@ -32,8 +32,8 @@ class PromptGiven(Body):
 
     prompt: Text
     """A sentence with one or more `[MASK]`."""
-    expected: list[list[Text]] = Field(default_factory=list)
-    """For each mask, from the first, the words held to be right there."""
+    expected: Expected = ()
+    """The words held to be right: a list for each mask, one list for the only mask, or a text such as `paris|Paris; france`."""
     candidates: list[Text] = Field(default_factory=list)
     """Words to score at every mask, at most 50."""
     tag: Text | None = None
@@ -70,4 +70,4 @@ def read_list(body: bytes) -> list[PromptGiven]:
 def prompts_of_list(given: Sequence[PromptGiven]) -> Iterator[FilePrompt | LineProblem]:
     """Each as a prompt, or why it cannot be asked; its line is its place in the list, from 1."""
     for line, each in enumerate(given, start=1):
-        yield checked(FilePrompt(line, each.prompt, tuple(map(tuple, each.expected)), tuple(each.candidates), each.tag))
+        yield checked(FilePrompt(line, each.prompt, each.expected, tuple(each.candidates), each.tag))

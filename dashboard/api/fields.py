@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+
+from pipelines.ask import read_expected
 
 
 def _whole(value: str) -> str:
@@ -19,6 +21,36 @@ def _whole(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole)]
+
+
+def _expected(given: object) -> tuple[tuple[str, ...], ...]:
+    """One sentence for whatever it is not, where a union would give one for each of its members."""
+    if isinstance(given, str):
+        return read_expected(_whole(given))
+    if isinstance(given, list) and all(isinstance(each, str) for each in given):
+        return (tuple(map(_whole, given)),) if given else ()
+    if isinstance(given, list) and all(
+        isinstance(each, list) and all(isinstance(word, str) for word in each) for each in given
+    ):
+        return tuple(tuple(map(_whole, each)) for each in given)
+    raise ValueError("is no list of words, no list of such lists for the masks, and no text such as paris|Paris; france")
+
+
+Expected = Annotated[
+    Any,
+    AfterValidator(_expected),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "string"},
+            ]
+        }
+    ),
+]
+"""Right words, as they stand in files too: a list for each mask, a list for the only one, or alternatives with `|` and masks
+with `;`. Becomes a tuple of tuples."""
 
 
 class Body(BaseModel):

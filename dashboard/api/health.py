@@ -117,7 +117,9 @@ def _checkpoints() -> tuple[bool, str]:
     names = checkpoints.defaults(resources.settings())
     if not names:
         return False, "No checkpoint is at hand. The Models page says where they are looked for."
-    shelf = resources.library().shelf
+    shelf = resources.shelf_at_hand()
+    if shelf is None:
+        return True, f"{listed(names)} are at hand. None is in memory: the first ask, or the first page, loads them."
     entries = [shelf.entry(name) for name in names]
     if failed := [each for each in entries if each.state is ShelfState.FAILED]:
         return False, f"{failed[0].name} cannot be loaded: {failed[0].problem}"

@@ -150,10 +150,11 @@ def _of_the_checkpoints() -> Iterator[Metric]:
     loaded = GaugeMetricFamily(
         "maskboard_checkpoint_loaded", "1 where a checkpoint is in memory, else 0.", labels=["checkpoint"]
     )
+    shelf = resources.shelf_at_hand()
     try:
-        shelf = resources.library().shelf
         for name in checkpoints.defaults(resources.settings()):
-            loaded.add_metric([name], int(shelf.entry(name).state is ShelfState.READY))
+            ready = shelf is not None and shelf.entry(name).state is ShelfState.READY
+            loaded.add_metric([name], int(ready))
     except PipelineError:
         return
     yield loaded

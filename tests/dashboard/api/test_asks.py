@@ -59,6 +59,12 @@ def test_what_is_asked_is_kept_and_read_again(client: TestClient) -> None:
     assert again["run_id"] != said["run_id"]
 
 
+@pytest.mark.parametrize("expected", ["paris|Paris", ["paris", "Paris"], [["paris", "Paris"]]])
+def test_right_words_are_written_as_in_files(client: TestClient, expected: object) -> None:
+    said = asked(client, candidates=[], expected=expected, checkpoints=["bert-mini"], record=False)
+    assert [each["word"] for each in said["answers"][0]["candidates"]] == ["paris", "Paris"]
+
+
 def test_without_a_record_nothing_is_kept(client: TestClient) -> None:
     resources.open_log()
     before = runs_in_log()

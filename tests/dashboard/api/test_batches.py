@@ -27,7 +27,7 @@ def begin(client: TestClient, content: bytes, kind: str = "text/csv", **params: 
 
 def test_a_list_is_answered_to_its_end(client: TestClient) -> None:
     given = [
-        {"prompt": FRANCE, "expected": [["paris"]], "candidates": ["lyon"], "tag": "capitals"},
+        {"prompt": FRANCE, "expected": "Paris", "candidates": ["lyon"], "tag": "capitals"},
         {"prompt": "No mask here."},
         {"prompt": "The [MASK] is [MASK].", "expected": [["sky"], ["blue"]]},
     ]

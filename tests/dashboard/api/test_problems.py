@@ -62,6 +62,9 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("long_name_of_a_field", b'{"text": "A [MASK].", "' + b"a" * 100_000 + b'": 1}', "invalid"),
     ("many_fields", json.dumps({f"field {number}": 1 for number in range(10_000)}).encode(), "invalid"),
     ("many_candidates", json.dumps({"text": "A [MASK].", "candidates": [f"w{n}" for n in range(51)]}).encode(), "refused"),
+    ("expected_is_a_number", b'{"text": "A [MASK].", "expected": 1}', "invalid"),
+    ("expected_mixes_forms", b'{"text": "A [MASK].", "expected": ["a", ["b"]]}', "invalid"),
+    ("half_a_character_expected", b'{"text": "A [MASK].", "expected": [["\\ud800"]]}', "invalid"),
     ("too_many_words_expected", b'{"text": "A [MASK].", "expected": [["a"], ["b"]]}', "refused"),
 ]  # fmt: skip
 

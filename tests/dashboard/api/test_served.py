@@ -222,6 +222,10 @@ def test_it_is_served_by_an_asgi_server_too(tmp_path: Path) -> None:
         assert client.get("/api/live").json() == {"ok": True}
         assert client.get("/api/openapi.json").json()["info"]["title"] == "Maskboard"
         assert problem(client.get("/api/docs", headers={"Authorization": ""}), "token-wanted")
+        # Whoever watches a server makes it load nothing.
+        assert 'maskboard_checkpoint_loaded{checkpoint="bert-mini"} 0.0' in client.get("/api/metrics").text
+        parts = {part["name"]: part["sentence"] for part in client.get("/api/health").json()["parts"]}
+        assert "None is in memory" in parts["checkpoints"]
 
 
 START = """
