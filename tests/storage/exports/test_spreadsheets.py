@@ -101,7 +101,7 @@ def test_libreoffice_opens_each_as_text(separator: str, exported: Path, tmp_path
          "--convert-to", "fods", "--outdir", str(tmp_path), str(exported)],
         check=True, capture_output=True, timeout=240,
     )  # fmt: skip
-    sheet = ET.parse(tmp_path / "payloads.fods").getroot()  # noqa: S314 - LibreOffice wrote it just now
+    sheet = ET.parse(tmp_path / "payloads.fods").getroot()
     cells = [
         cell for cell in sheet.iterfind(".//table:table-row/table:table-cell", ODF) if cell.find("text:p", ODF) is not None
     ]
