@@ -19,7 +19,7 @@ from dashboard.definitions import DEFINITIONS
 from dashboard.export_rows import rows_of_run
 from dashboard.history_frames.accuracy import SHARES, points_table, summary_table
 from dashboard.history_frames.agreement import LIKENESSES, pairs_table
-from dashboard.wording import percent
+from dashboard.wording import count, percent
 from pipelines.analysis.accuracy import METRICS
 from pipelines.batch import BatchCounts
 from storage.exports.naming import in_a_name
@@ -35,19 +35,19 @@ VIEWS = (
 )
 """The views that can show one run alone."""
 
+MOST_UNASKED = 20_000
+"""Prompts of a batch that is summarised unasked: of 200,000 it took 47 s of processor time."""
+
 
 def show_summary(log: Log, now: Standing, *, exports: bool = True) -> None:
-    """Everything; of a batch on its way when somebody asks for it. Without `exports` where the page has its own.
+    """Everything; of a large batch, or one on its way, when somebody asks for it. Without `exports` where the page has its own.
 
     Raises `BatchProblem` and `StorageError`.
     """
     run_id = now.line.run.run_id
-    found = told(log, run_id, moving=now.moving)
+    found = told(log, run_id, unasked=not now.moving and now.n_done <= MOST_UNASKED)
     if found is None:
-        st.button(
-            "Summarise what is done so far", key="tell", icon=":material/query_stats:", on_click=tell, args=(run_id,),
-            disabled=not now.n_done,
-        )  # fmt: skip
+        _offer(now, exports=exports)
         show_refused(log, run_id)
         return
     counts = found.summary.counts
@@ -73,6 +73,23 @@ def show_summary(log: Log, now: Standing, *, exports: bool = True) -> None:
         show_tags(found.tags, part)
         _show_telling(found, part)
     show_refused(log, run_id)
+
+
+def _offer(now: Standing, *, exports: bool) -> None:
+    """What a summary would take, and the ways on that need none."""
+    run_id = now.line.run.run_id
+    label = "Summarise what is done so far" if now.moving else "Summarise this batch"
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
+            st.button(
+                label, key="tell", icon=":material/query_stats:", on_click=tell, args=(run_id,), disabled=not now.n_done
+            )  # fmt: skip
+            if now.n_done > MOST_UNASKED:
+                st.caption(f"Over {count(now.n_done, 'prompt')} this may take some minutes.", width="content")
+        if exports and now.n_done:
+            show_exports(rows_of_run(run_id, refused=True), run_id)
+    if now.n_done:
+        _show_ways_on(run_id)
 
 
 def _show_counts(counts: BatchCounts) -> None:

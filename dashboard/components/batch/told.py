@@ -25,20 +25,25 @@ class Told:
     tags: ByTag
 
 
-def told(log: Log, run_id: str, *, moving: bool) -> Told | None:
-    """The summary, made anew where the log has moved and no batch is moving it. Raises `BatchProblem` and `StorageError`.
+def told(log: Log, run_id: str, *, unasked: bool) -> Told | None:
+    """The summary, or None where nobody has asked for it yet. Raises `BatchProblem` and `StorageError`.
 
-    None of a batch on its way that nobody wanted summarised yet: while a page works on it, nobody sees how far the batch is.
+    What was told stays while batches move the log; the page offers to bring it up to date.
+
+    Args:
+        log: holds the batch.
+        run_id: of the batch.
+        unasked: whether it is made without being asked for, because that is quick and nobody watches the batch meanwhile.
     """
     kept: Told | None = st.session_state.get(_TOLD)
-    wanted = st.session_state.pop(_WANTED, None) == run_id
-    current = kept is not None and kept.run_id == run_id
-    if current and not wanted and (kept.version == log.version or resources.batches().at_work):  # type: ignore[union-attr]
-        return kept
-    if moving and not wanted:
-        return None
+    known = kept if kept is not None and kept.run_id == run_id else None
+    if st.session_state.pop(_WANTED, None) != run_id:
+        if known is not None and (known.version == log.version or resources.batches().at_work or not unasked):
+            return known
+        if not unasked:
+            return None
     version = log.version
-    with st.spinner("Summarising"):
+    with st.spinner("Summarising", show_time=True):
         summary = resources.answer_of(log, summarise, run_id)
         found = Told(run_id, version, summary, resources.answer_of(log, by_tag, run_id))
     st.session_state[_TOLD] = found
