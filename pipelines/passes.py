@@ -182,7 +182,9 @@ class Passes:
         background = waiting[0].background
         try:
             self._watch(Pass(len(places), sum(place.length for place in places), len(waiting), background))
-            scored = waiting[0].model.forward([place.row for place in places], self._pause if background else lambda: False)
+            rows = [place.row for place in places]
+            scored = waiting[0].model.forward(rows, self._pause if background else lambda: False)
+            given = list(zip(places, scored, strict=True))
         except BaseException as error:  # noqa: BLE001 - whatever it is, who asked waits for it
             if len(waiting) == 1:
                 waiting[0].fail(error)
@@ -191,5 +193,5 @@ class Passes:
             for ticket in waiting:
                 self._run([place for place in places if place.ticket is ticket])
             return
-        for place, given in zip(places, scored, strict=True):
-            place.ticket.keep(place.number, given)
+        for place, each in given:
+            place.ticket.keep(place.number, each)
