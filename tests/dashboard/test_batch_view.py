@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
 from dashboard.batches import BatchState
+from dashboard.components.batch import summary
 from pipelines.shelf import Shelf
 from storage import history
 from storage.comparison import run_record
@@ -170,6 +171,23 @@ def test_a_summary_leads_into_every_view(open_app: OpenApp) -> None:
     assert "script" not in markup(app)
     app = open_app("batch", run=run_id, refused_page="2")
     assert [row["line"] for row in tables(app)["2 lines that cannot be asked, with the reasons"]] == [108, 109]
+
+
+def test_a_large_batch_is_summarised_when_somebody_asks(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary, "MOST_UNASKED", 2)
+    run_id = complete_batch(sentences(3), expected="right")
+    app = open_app("batch", run=run_id)
+    assert "Over 3 prompts this may take some minutes." in [each.value for each in app.caption]
+    assert ("Accuracy", f"in_run={run_id}") in links(app), "the ways on need no summary"
+    assert not app.subheader
+    sound(app.button(key="tell").click().run())
+    assert "Are they right?" in [each.value for each in app.subheader]
+    # What was told stays until it is brought up to date.
+    complete_batch(sentences(1, "Tree"), number=2)
+    sound(app.run())
+    assert "Are they right?" in [each.value for each in app.subheader]
+    sound(app.button(key="tell_anew").click().run())
+    assert "tell_anew" not in [each.key for each in app.button]
 
 
 def test_a_batch_in_the_history_is_shown_a_page_at_a_time(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
