@@ -63,7 +63,7 @@ def test_a_repeated_ask_runs_no_model(shelf: Shelf, log: Log, monkeypatch: pytes
     def forbidden(*_: object) -> None:
         raise AssertionError("a model ran")
 
-    monkeypatch.setattr(LoadedCheckpoint, "logprobs", forbidden)
+    monkeypatch.setattr(LoadedCheckpoint, "score", forbidden)
     again = ask(replace(REQUEST, text=f"  {SEED} "), shelf, log).comparison
     assert [each.reused for each in again.answers] == [True] * 3
     assert [each.answer for each in again.answers] == [each.answer for each in first.answers]
@@ -228,7 +228,7 @@ def test_several_masks_filled_together_are_kept_and_reused(shelf: Shelf, log: Lo
     kept = read_comparison(log.database, first.run.run_id)
     assert kept is not None
     assert kept.fillings == first.fillings
-    monkeypatch.setattr(LoadedCheckpoint, "logprobs", lambda *_: pytest.fail("a model ran"))
+    monkeypatch.setattr(LoadedCheckpoint, "score", lambda *_: pytest.fail("a model ran"))
     again = ask(replace(request, checkpoints=MINIS[::-1]), shelf, log).comparison
     assert {each.reused for each in again.answers} == {True}
     assert set(again.fillings) == set(first.fillings)

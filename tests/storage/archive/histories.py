@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from storage import samples
 from storage.annotations import Target, add_note, add_tag, set_label, star
+from storage.batches import begin_batch
 from storage.drift import measure_drift
 from storage.importer import import_file
 from storage.log import Log
+from storage.pending import PendingRow, gathered
 from storage.records import Expectation, Prompt, Refused, RunKind, RunStatus
 from tests.conftest import ROOT
 from tests.storage.samples import BERT, DISTILBERT, TRIO, answer, ask, batch, checkpoint, run_id
@@ -30,6 +32,9 @@ def fill(log: Log) -> None:
     refused = (Refused("no mask", "There is no mask.", 4), Refused("\udc80", "Not text.", 5))
     log.append(replace(asked, expectations=expected, refused=refused))
     log.update_run(replace(asked.run, status=RunStatus.COMPLETE))
+    stopped = replace(batch([], number=8).run, status=RunStatus.CANCELLED)
+    with gathered([PendingRow(1, 2, "Not yet [MASK].", (("asked",),), ("told",), "later")]) as rows:
+        begin_batch(log.database, stopped, rows)
     import_file(log, ROOT / "storage" / "sample.json", label="Published again", author="Ada", source="a paper")
     other = checkpoint("bert-mini", weights="second")
     drift = measure_drift(answer("It is a [MASK].", BERT), answer("It is a [MASK].", other, seed=1))
