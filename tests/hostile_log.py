@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from storage.annotations import MAX_AUTHOR, MAX_TAG, Target, add_note, add_tag, star
+from storage.batches import begin_batch
 from storage.drift import Drift
 from storage.history import prompt_ids_of
 from storage.log import Log
+from storage.pending import PendingRow, gathered
 from storage.records import (
     AskedAnswer,
     Candidate,
@@ -22,7 +24,9 @@ from storage.records import (
     FillingOrder,
     Prediction,
     Refused,
+    Run,
     RunKind,
+    RunStatus,
 )
 from storage.saved_queries import LONGEST_NAME, Parameter, SavedQuery, save_query
 from tests.payloads import PAYLOADS
@@ -41,16 +45,21 @@ class Written:
     """The same prompts once more, by other weights: the replays."""
     queries: dict[str, str]
     """Names of saved queries."""
+    batch: str
+    """The id of a batch that asked and tagged all payloads, and was refused all of them."""
+    left: str
+    """The id of a batch that has still to ask them, of checkpoints that nobody has."""
 
 
 def write_hostile_log(path: Path) -> Written:
     """Make the log. Names of checkpoints, prompts, words, pieces, candidates, expected words, labels, authors, notes, tags,
-    refusals, options, versions, saved queries and their parameters: all of them are payloads."""
+    refusals, options, versions, files of batches, saved queries and their parameters: all of them are payloads."""
     with Log.open(path) as log:
         runs = {name: _write_run(log, number, name) for number, name in enumerate(PAYLOADS)}
         again = {name: _write_replay(log, len(PAYLOADS) + number, name) for number, name in enumerate(PAYLOADS)}
         queries = {name: _save(log, name) for name in PAYLOADS if name != "direction"}  # whose signs a name may not hold
-    return Written(runs, again, queries)
+        batch, left = _write_batch(log, 2 * len(PAYLOADS)), _begin_batch(log, 2 * len(PAYLOADS) + 1)
+    return Written(runs, again, queries, batch, left)
 
 
 def checkpoints(weights: str = "first") -> tuple[Checkpoint, ...]:
@@ -128,6 +137,38 @@ def _word(number: int, rank: int) -> str:
 def _filled(filling: Filling, payload: str) -> Filling:
     slots = tuple(FilledSlot(each.mask_index, 900 + each.mask_index, payload, payload, each.logprob) for each in filling.slots)
     return replace(filling, slots=slots, order=FillingOrder(filling.order))
+
+
+def _write_batch(log: Log, number: int) -> str:
+    """At its end. A person's own payload stands in each place where one can be."""
+    by = checkpoints()
+    parts = [samples.ask(f"{payload} [MASK].", number=number, checkpoints=by) for payload in _PAYLOADS]
+    answers = tuple(replace(_said(asked, row), row_number=row) for row, part in enumerate(parts) for asked in part.answers)
+    expected = tuple(Expectation(part.answers[0].answer.prompt, 0, word) for part in parts for word in _PAYLOADS[:2])
+    refused = tuple(Refused(payload, payload, row) for row, payload in enumerate(_PAYLOADS, start=100))
+    run = replace(_run_of_batch(number), status=RunStatus.COMPLETE, label=_PAYLOADS[1], author=_PAYLOADS[2])
+    log.append(Comparison(run, answers, tuple(pair for part in parts for pair in part.agreements), expected, refused))
+    for payload, prompt_id in zip(_PAYLOADS, prompt_ids_of(log.database, run.run_id).values(), strict=True):
+        add_tag(log.database, Target(prompt_id=prompt_id), payload[:MAX_TAG])
+    return run.run_id
+
+
+def _begin_batch(log: Log, number: int) -> str:
+    """Not at its end: the server that opens the log goes on with it, and says why it cannot."""
+    run = replace(_run_of_batch(number), status=RunStatus.RUNNING)
+    rows = [PendingRow(place, place, f"{payload} [MASK].") for place, payload in enumerate(_PAYLOADS, start=1)]
+    with gathered(rows) as kept:
+        begin_batch(log.database, run, kept)
+    return run.run_id
+
+
+def _run_of_batch(number: int) -> Run:
+    names = [each.name for each in checkpoints()]
+    options = {
+        "source": " ".join(_PAYLOADS), "top_k": 5, "checkpoints": names, "n_rows": len(_PAYLOADS), "n_refused": len(_PAYLOADS),
+        "identities": {each.name: list(each.identity) for each in checkpoints()},
+    }  # fmt: skip
+    return replace(samples.run(number, options), kind=RunKind.BATCH, finished_at=None)
 
 
 def _save(log: Log, name: str) -> str:

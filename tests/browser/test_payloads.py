@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -212,6 +214,41 @@ def test_a_payload_in_an_address(page: Page, name: str) -> None:
     see(page, "/sql", sql=payload, p_word=payload, chart=payload, x=payload)
     see(page, "/history", **{"run": payload, "with": payload, "day": payload})
     see(page, "/", run=payload, prompt=payload)
+
+
+def test_a_batch_with_payloads_in_all_of_its_texts(page: Page, written: Written) -> None:
+    """Its file, label, author, prompts, words, tags and refusals; and what a batch says that cannot go on."""
+    see(page, "/batch")
+    expect(page.get_by_test_id("stMain")).to_contain_text(printable(PAYLOADS["image"]))
+    for path, run in (("/batch", written.left), ("/history", written.batch), ("/batch", written.batch)):
+        see(page, path, run=run, **({"part": "Prompts"} if path == "/history" else {}))
+        expect(page.get_by_test_id("stMain")).to_contain_text(printable(PAYLOADS["image"]))
+    open_everything(page)
+
+
+def test_a_file_with_payloads_in_its_name_and_its_cells(page: Page) -> None:
+    rows = [["prompt", PAYLOADS["markdown"], "tag"]]
+    rows += [[f"{payload} [MASK].", payload, payload[:MAX_TAG]] for name, payload in PAYLOADS.items() if name != "direction"]
+    rows += [[payload, payload, payload] for payload in PAYLOADS.values()]
+    table = io.StringIO()
+    csv.writer(table).writerows(rows)
+    see(page, "/batch")
+    box = page.get_by_test_id("stFileUploader").locator("input[type=file]")
+    box.set_input_files({"name": f"{PAYLOADS['image']}.csv", "mimeType": "text/csv", "buffer": table.getvalue().encode()})
+    expect(page.get_by_text(f"{len(PAYLOADS)} lines cannot be asked")).to_be_visible()
+    open_everything(page)
+
+
+def test_templates_with_payloads_in_their_words(page: Page) -> None:
+    see(page, "/batch", way="Templates")
+    page.get_by_role("textbox", name="Sentences with slots").fill(f"{PAYLOADS['markdown']} {{_x_}} [MASK].")
+    page.keyboard.press("Control+Enter")
+    words = page.get_by_role("textbox", name="Words for slot 1")
+    expect(page.get_by_text("Words for {_x_}")).to_be_visible()
+    words.fill("\n".join(payload for name, payload in PAYLOADS.items() if name != "direction"))
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("button", name=f"Ask {len(PAYLOADS) - 1} prompts")).to_be_visible()
+    open_everything(page)
 
 
 def test_the_page_of_the_models(page: Page) -> None:
