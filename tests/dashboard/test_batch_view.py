@@ -278,3 +278,18 @@ def test_the_list_of_the_history_counts_what_a_batch_refused(open_app: OpenApp) 
     assert "bert-mini: right\nalbert-mini: left" in plain(app)
     assert "1 line refused" in [each.value for each in app.caption]
     assert "not asked" not in badges(app)
+
+
+@pytest.mark.usefixtures("minis")
+def test_pasted_lines_begin_and_leave_their_box(open_app: OpenApp, held: threading.Event) -> None:
+    app = open_app("batch")
+    sound(app.button(key="batch_first_example").click().run())
+    sound(app.button(key="begin_batch").click().run())
+    run_id = str(app.query_params["run"])
+    assert "0 of 6 prompts" in plain(app)
+    assert run_of(run_id).options["source"] == "pasted lines"
+    resources.batches().cancel(run_id)
+    held.set()
+    assert resources.batches().wait(run_id, 60)
+    sound(app.button(key="all_batches").click().run())
+    assert "begin_batch" not in [each.key for each in app.button]

@@ -38,7 +38,7 @@ def show_batches(log: Log) -> None:
     rows = st.container()
     found, _ = turned_to(PAGE, ROWS_PER_PAGE, lambda limit, offset: ask(limit=limit, offset=offset))
     with place:
-        st.caption(f"{found.n:,}, those on their way first, then the newest" if found.n > 1 else count(found.n, "batch"))
+        st.caption(f"{found.n:,}, unfinished ones first, then the newest" if found.n > 1 else count(found.n, "batch"))
     with rows:
         for line in found.rows:
             moving = standing_of(line).moving

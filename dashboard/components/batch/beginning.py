@@ -56,8 +56,7 @@ def begin_box(log: Log, brought: Brought, found: Inspection, author: str | None)
     if (problem := _begin(log, brought, request)) is not None:
         show_problem("Not begun", f"{problem}\nWhat you brought is still here.")
         return
-    go_to_begun()
-    st.rerun()
+    st.rerun()  # `go_to_begun` empties the boxes before they are drawn
 
 
 def _options(brought: Brought) -> tuple[list[str], int | None, str | None]:

@@ -45,7 +45,7 @@ def show_summary(log: Log, now: Standing, *, exports: bool = True) -> None:
     Raises `BatchProblem` and `StorageError`.
     """
     run_id = now.line.run.run_id
-    found = told(log, run_id, unasked=not now.moving and now.n_done <= MOST_UNASKED)
+    found = told(log, run_id, moving=now.moving, unasked=not now.moving and now.n_done <= MOST_UNASKED)
     if found is None:
         _offer(now, exports=exports)
         show_refused(log, run_id)

@@ -21,11 +21,13 @@ class Told:
     run_id: str
     version: int
     """Of the log."""
+    moving: bool
+    """Whether it was on its way then."""
     summary: Summary
     tags: ByTag
 
 
-def told(log: Log, run_id: str, *, unasked: bool) -> Told | None:
+def told(log: Log, run_id: str, *, moving: bool, unasked: bool) -> Told | None:
     """The summary, or None where nobody has asked for it yet. Raises `BatchProblem` and `StorageError`.
 
     What was told stays while batches move the log; the page offers to bring it up to date.
@@ -33,10 +35,11 @@ def told(log: Log, run_id: str, *, unasked: bool) -> Told | None:
     Args:
         log: holds the batch.
         run_id: of the batch.
+        moving: whether it is on its way: what was told then is told anew at its end.
         unasked: whether it is made without being asked for, because that is quick and nobody watches the batch meanwhile.
     """
     kept: Told | None = st.session_state.get(_TOLD)
-    known = kept if kept is not None and kept.run_id == run_id else None
+    known = kept if kept is not None and kept.run_id == run_id and kept.moving == moving else None
     if st.session_state.pop(_WANTED, None) != run_id:
         if known is not None and (known.version == log.version or resources.batches().at_work or not unasked):
             return known
@@ -45,7 +48,7 @@ def told(log: Log, run_id: str, *, unasked: bool) -> Told | None:
     version = log.version
     with st.spinner("Summarising", show_time=True):
         summary = resources.answer_of(log, summarise, run_id)
-        found = Told(run_id, version, summary, resources.answer_of(log, by_tag, run_id))
+        found = Told(run_id, version, moving, summary, resources.answer_of(log, by_tag, run_id))
     st.session_state[_TOLD] = found
     return found
 
