@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.api.description import refusals
 from dashboard.api.filters import CountingFilters
 from dashboard.api.json_response import json_response
@@ -54,12 +54,12 @@ async def analysis(view: View, asked: Annotated[AnalysisAsked, Query()], request
     def work() -> Response:
         paging = Paging(asked.order, asked.limit, asked.offset)
         log = the_log()
-        return json_response(resources.answer_of(log, figures, view, asked.selection(), asked.depth, paging))
+        return json_response(from_log.answer_of(log, figures, view, asked.selection(), asked.depth, paging))
 
     return await rooms(request).analyses.run(work)
 
 
 def figures(database: Database, view: View, selection: Selection, depth: int, paging: Paging) -> dict[str, Any]:
-    """The figures of one view, and what should be known of them. A question for `resources.answer_of`."""
+    """The figures of one view, and what should be known of them. A question for `from_log.answer_of`."""
     said = view_as_json(view, database, selection, depth, paging)
     return said | {"notes": list(notes(database, selection, [view]))}

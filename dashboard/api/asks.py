@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.answering import answer
 from dashboard.api.answers import ComparisonSaid
 from dashboard.api.description import refusals
@@ -119,7 +119,7 @@ async def run(run_id: str, request: Request) -> Response:
                 f"This run asked {summary.prompt_count:,} prompts, which are too many for this form. Its rows come from "
                 f"/exports/answers?run={key} and /exports/predictions?run={key}.",
             )
-        found = resources.comparison(the_log(), key)
+        found = from_log.comparison(the_log(), key)
         if found is None:  # deleted a moment ago
             raise Problem(NOT_FOUND, UNKNOWN_RUN)
         return json_response(comparison_as_json(found))

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.api.batch_body import JSON_TYPE, KINDS, media_type, prompts_of_list, read_list
 from dashboard.api.batch_said import BatchSaid, SubmittedSaid, standing
 from dashboard.api.description import refusals
@@ -130,7 +130,7 @@ async def summary(run_id: str, request: Request) -> Response:
 
     def work() -> Response:
         key = _known(run_id).run.run_id
-        return json_response(summary_as_json(resources.answer_of(the_log(), summarise, key)))
+        return json_response(summary_as_json(from_log.answer_of(the_log(), summarise, key)))
 
     return await rooms(request).analyses.run(work)
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.api.description import refusals
 from dashboard.api.fields import Said
 from dashboard.api.json_response import json_response
@@ -107,7 +107,7 @@ def _log() -> tuple[bool, str]:
     log = the_log()
     log.database.try_writing(moves=False)
     save_what_can_be_saved()
-    runs = resources.answer_of(log, history.counts).runs
+    runs = from_log.answer_of(log, history.counts).runs
     if waiting := len(resources.unsaved()):
         return False, f"It was written and read; {count(waiting, 'answered prompt')} could not be saved yet and wait."
     return True, f"It was written and read, and holds {count(runs, 'run')}."

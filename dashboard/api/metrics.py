@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.api.description import refusals
 from dashboard.api.reach import rooms
 from dashboard.figures import SECONDS
@@ -135,14 +135,14 @@ def _of_the_log() -> Iterator[Metric]:
     )
     yield GaugeMetricFamily("maskboard_log_size_bytes", "The files of the log.", value=_bytes(opened.log.path))
     try:
-        counts = resources.answer_of(opened.log, history.counts)
+        counts = from_log.answer_of(opened.log, history.counts)
     except StorageError:
         return
     rows = GaugeMetricFamily("maskboard_log_rows", "Rows of the log, by what they are.", labels=["of"])
     for name in counts.__slots__:
         rows.add_metric([name], getattr(counts, name))
     yield rows
-    pending = sum(each.n_pending for each in resources.answer_of(opened.log, unfinished))
+    pending = sum(each.n_pending for each in from_log.answer_of(opened.log, unfinished))
     yield GaugeMetricFamily("maskboard_batch_rows_pending", "Rows of batches that are not answered yet.", value=pending)
 
 

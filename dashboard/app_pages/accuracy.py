@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.charts import accuracy_intervals, reliability_diagram
 from dashboard.components.chart_box import chart_box, download_menu
 from dashboard.components.history_page import found_in, selected_history
@@ -23,7 +23,7 @@ if not found.checkpoints:
     )
     st.page_link(places.COMPARE, label="Ask with an expected word", icon=":material/view_column:")
     st.stop()
-styles = resources.styles_of(log, [each.checkpoint for each in found.checkpoints])
+styles = from_log.styles_of(log, [each.checkpoint for each in found.checkpoints])
 
 column = st.column_config
 summary = summary_table(found)

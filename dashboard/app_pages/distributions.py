@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.charts import quantile_bands_over_time, rank_score_curves
 from dashboard.charts.distributions import MEASURES
 from dashboard.components.answer_range import answers_in_range, brushable_curves
@@ -16,7 +16,7 @@ from pipelines.analysis.distributions import distributions
 st.title("How sure are they?", anchor=False)
 log, selection = selected_history()
 found = found_in(log, distributions, selection)
-styles = resources.styles_of(log, found.checkpoints)
+styles = from_log.styles_of(log, found.checkpoints)
 
 if not any(each.n_full for each in found.checkpoints):
     st.caption(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.charts import coverage_points, distinct_words_over_time, hill_profiles, rarefaction_curves
 from dashboard.components.chart_box import chart_box, download_menu
 from dashboard.components.common_prompts import comparable
@@ -18,7 +18,7 @@ depth = chosen_depth()
 found = found_in(log, diversity, comparable(log, selection), depth=depth)
 if not found.rows:
     st.stop()
-styles = resources.styles_of(log, [each.checkpoint for each in found.rows])
+styles = from_log.styles_of(log, [each.checkpoint for each in found.rows])
 st.caption(
     f"Over the {count(found.n_prompts, 'prompt')} that all of them answered, the first {depth} {units(selection)} of each "
     f"list. What is compared is brought to {found.size:,} predictions each."

@@ -4,7 +4,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.components.checkpoint_card import show_card
 from dashboard.components.problem import show_problem
 from dashboard.components.truth_panel import truth_panel
@@ -32,7 +32,7 @@ except PipelineError as error:
 
 opened = resources.open_log()
 try:
-    latencies = {each.checkpoint: each for each in resources.latency(opened.log)} if opened.log else None
+    latencies = {each.checkpoint: each for each in from_log.latency(opened.log)} if opened.log else None
 except StorageError:
     latencies = None  # the cards say so; Compare and History say why
 

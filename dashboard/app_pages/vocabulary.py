@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.components.common_prompts import comparable
 from dashboard.components.history_page import chosen_depth, depth_box, found_in, selected_history
 from dashboard.components.pairs_panel import show_pairs
@@ -27,7 +27,7 @@ if agreement.pairs:
 shared = comparable(log, selection)
 words = found_in(log, vocabulary, shared, depth=depth)
 if words.regions:
-    styles = resources.styles_of(log, words.checkpoints)
+    styles = from_log.styles_of(log, words.checkpoints)
     show_regions(words, styles, selection)
     show_marking(words, styles, selection)
 word_explorer(log, selection, agreement.checkpoints)

@@ -11,7 +11,8 @@ from dashboard import resources
 from dashboard.answering import answer
 from dashboard.components.ask_form import NotAsked, fill_from
 from dashboard.figures import Way
-from dashboard.resources import OpenLog, answer_of, comparison
+from dashboard.from_log import answer_of, comparison
+from dashboard.resources import OpenLog
 from dashboard.run_link import ASKED, MOST_AT_ONCE, NOT_A_RUN, UNKNOWN_RUN, read_prompt_id, read_run_id
 from dashboard.wording import listed
 from pipelines.ask import AskRequest

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.components.delete_box import delete_button
 from dashboard.components.marks import note_box, show_marks, star_button, tag_box
 from dashboard.run_link import ASKED
@@ -38,11 +38,11 @@ def show_beside(log: Log, found: Comparison, prompts: Mapping[str, int], author:
         if prompt_id is None:
             return
         target, key = Target(prompt_id=prompt_id), f"prompt_{prompt_id}"
-        marks = resources.answer_of(log, marked.annotations, target)
+        marks = from_log.answer_of(log, marked.annotations, target)
         with st.popover("This prompt", icon=":material/more_horiz:", type="tertiary", key=f"of_{key}"):
             st.caption("On the prompt itself, in whichever run it was asked.")
             star_button(target, marks, author, key)
-            tag_box(target, marks, resources.filter_choices(log).tags, author, key)
+            tag_box(target, marks, from_log.filter_choices(log).tags, author, key)
             note_box(target, author, key)
             delete_button(target, key)
     show_marks(marks, key)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from dashboard.components.history_page import found_in
-from dashboard.resources import exact_names
+from dashboard.from_log import exact_names
 from dashboard.wording import count, listed
 from storage import measures
 from storage.database import Database

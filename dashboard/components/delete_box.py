@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.components.asking import forget_run
 from dashboard.components.change import carried_out
 from dashboard.components.problem import show_problem
@@ -38,7 +38,7 @@ def delete_box(log: Log, *targets: Target) -> None:
         return
     what = "run" if target.run_id is not None else "prompt"
     try:
-        going = resources.answer_of(log, removal.what_goes, target)
+        going = from_log.answer_of(log, removal.what_goes, target)
     except StorageError as error:
         show_problem("It cannot be said what would go", str(error))
         return

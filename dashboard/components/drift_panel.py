@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.components.paging import turned_to
 from dashboard.drift_words import drift_in_words, drift_table
 from dashboard.run_link import read_run_id
@@ -35,7 +35,7 @@ def show_drift(log: Log, run: Run) -> None:
     """On the page of a replay, what it found; nothing on the page of another run. Raises `StorageError`."""
     if run.kind is not RunKind.REPLAY:
         return
-    drifts = resources.answer_of(log, drift.drifts, run.run_id)
+    drifts = from_log.answer_of(log, drift.drifts, run.run_id)
     with st.container(border=True, gap="xsmall", key="drift"):
         st.subheader("Has it drifted?", anchor=False)
         if not drifts:

@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.components.one_run import show_one_run
 from dashboard.components.problem import show_notice
-from dashboard.resources import filter_choices
+from dashboard.from_log import filter_choices
 from dashboard.run_link import read_run_id
 from dashboard.selection_words import not_there
 from storage.log import Log

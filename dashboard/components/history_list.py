@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.components.change import show_not_done
 from dashboard.components.delete_box import forget_wish, show_removed
 from dashboard.components.export_box import show_export
@@ -43,12 +43,12 @@ def show_list(log: Log, author: str | None, compared: str | None) -> None:
         selection = selection_from_page(log, of_runs=True, on_change=back_to_first(PAGE))
         above, below = st.container(), st.container()
         ask = partial(
-            resources.answer_of, log, history.recent_runs, selection=selection, search=search.text or None,
+            from_log.answer_of, log, history.recent_runs, selection=selection, search=search.text or None,
             whole_words=search.whole_words, starred=search.starred,
         )  # fmt: skip
         with below, st.spinner("Looking through the history"):
             runs, place = turned_to(PAGE, RUNS_PER_PAGE, lambda limit, offset: ask(limit=limit, offset=offset))
-        marks = resources.answer_of(log, marked.annotations_of_runs, tuple(row.run_id for row in runs.rows))
+        marks = from_log.answer_of(log, marked.annotations_of_runs, tuple(row.run_id for row in runs.rows))
     except StorageError as error:
         show_unreadable(str(error))
         return
@@ -77,7 +77,7 @@ def _show_head(log: Log, runs: RunPage, first: int, search: Search, selection: S
 
 
 def _show_ways_on(log: Log, search: Search, selection: Selection) -> None:
-    days = resources.filter_choices(log)
+    days = from_log.filter_choices(log)
     if days.first_day is not None and days.last_day is not None:
         st.button(
             "Compare two days", key="compare_days", icon=":material/compare_arrows:", type="tertiary",
@@ -92,7 +92,7 @@ def _show_choosing(log: Log, named: str) -> str | None:
     """That a second run is looked for, and the way to give it up. None where the address names no run of this log."""
     run_id = read_run_id(named)
     try:
-        first = None if run_id is None else resources.answer_of(log, history.run_summary, run_id)
+        first = None if run_id is None else from_log.answer_of(log, history.run_summary, run_id)
     except StorageError:
         first = None
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):

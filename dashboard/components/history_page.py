@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places, resources
 from dashboard.components.export_box import show_exports
 from dashboard.components.filters import reset, selection_from_page
 from dashboard.components.unreadable import show_unreadable
@@ -40,7 +40,7 @@ def selected_history(
         st.stop()
     try:
         selection = selection_from_page(opened.log, on_change=on_change, beside=beside)
-        if resources.filter_choices(opened.log).first_day is None:
+        if from_log.filter_choices(opened.log).first_day is None:
             _show_first_step()
             st.stop()
         _show_selected(opened.log, selection)
@@ -54,7 +54,7 @@ def found_in(log: Log, question: Callable[..., Found], selection: Selection, **o
     """What a use case finds; the page ends with a sentence where the log cannot be read."""
     try:
         with st.spinner("Looking through the history"):
-            return resources.answer_of(log, question, selection, **options)
+            return from_log.answer_of(log, question, selection, **options)
     except StorageError as error:
         show_unreadable(str(error))
         st.stop()
@@ -69,7 +69,7 @@ def show_nothing(what: str, selection: Selection) -> None:
 
 def _show_selected(log: Log, selection: Selection) -> None:
     """The line that says what is selected, with n. The page ends here where that is nothing."""
-    if n_prompts := resources.selected_prompts(log, selection):
+    if n_prompts := from_log.selected_prompts(log, selection):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.text(selected_prompts(selection, n_prompts), width="stretch")
             show_exports(rows_of_selection(selection), "selection")
@@ -81,7 +81,7 @@ def _show_selected(log: Log, selection: Selection) -> None:
 
 
 def _show_unknown_vocabularies(log: Log, selection: Selection) -> None:
-    found = resources.answer_of(log, measures.checkpoints, selection)
+    found = from_log.answer_of(log, measures.checkpoints, selection)
     if unknown := [each.label for each in found if not each.vocabulary_known]:
         st.text(f"Lists of {listed(unknown)} are left out: what they can say in one mask is not known, so no word is shared.")
 

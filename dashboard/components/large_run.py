@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.components.batch.standing import standing
 from dashboard.components.batch.summary import show_summary
 from dashboard.components.batch.watching import show_standing
@@ -49,11 +49,11 @@ def _show_run(log: Log, run: Run, author: str | None) -> None:
     st.text(printable(act_in_words(run)))
     show_removed()
     show_not_done()
-    first = resources.answer_of(log, prompts_of_run, run.run_id, limit=1)
-    refused = resources.answer_of(log, refused_of_run, run.run_id, limit=0).n > 0
+    first = from_log.answer_of(log, prompts_of_run, run.run_id, limit=1)
+    refused = from_log.answer_of(log, refused_of_run, run.run_id, limit=0).n > 0
     whole = _whole(log, run, first.n)
     acted = Acted(run, first.rows[0].text if first.rows else "", whole, refused)
-    show_actions(log, acted, resources.answer_of(log, marked.annotations, target), author)
+    show_actions(log, acted, from_log.answer_of(log, marked.annotations, target), author)
     if first.n > MOST_AT_ONCE:
         st.caption(f"Reports and replays are for runs of at most {MOST_AT_ONCE} prompts. Export writes every row of this one.")
     delete_box(log, target)
@@ -70,7 +70,7 @@ def _show_run(log: Log, run: Run, author: str | None) -> None:
 
 def _whole(log: Log, run: Run, n: int) -> Comparison | None:
     """All of a small run that is at its end."""
-    return resources.comparison(log, run.run_id) if n <= MOST_AT_ONCE and run.status is RunStatus.COMPLETE else None
+    return from_log.comparison(log, run.run_id) if n <= MOST_AT_ONCE and run.status is RunStatus.COMPLETE else None
 
 
 def _show_batch(log: Log, run: Run) -> None:
@@ -97,7 +97,7 @@ def _show_prompt(log: Log, run: Run, author: str | None, asked: int) -> None:
     show_not_done()
     delete_box(log, Target(prompt_id=asked))
     with st.spinner("Opening the prompt"):
-        found = resources.comparison(log, run.run_id, [asked])
+        found = from_log.comparison(log, run.run_id, [asked])
     if found is None or not found.prompts:
         show_problem("That prompt cannot be shown", NOT_ASKED)
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.run_link import read_run_id
 from dashboard.run_words import run_in_words
 from pipelines.prompts import printable
@@ -21,9 +21,9 @@ UNKNOWN_RUN = "The address selects a run that this history does not hold, so not
 def show_one_run(log: Log, named: str, leave: Callable[[], None]) -> None:
     """One line beneath the filters. `named` is the address's word for the run; `leave` selects all runs again."""
     run_id = read_run_id(named)
-    run = None if run_id is None else resources.answer_of(log, run_record, run_id)
+    run = None if run_id is None else from_log.answer_of(log, run_record, run_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="one_run"):
-        st.badge("One run", icon=":material/filter_alt:", color="blue" if run is not None else "yellow")
+        st.badge("One run", icon=":material/filter_alt:", color="gray" if run is not None else "yellow")
         if run is not None:
             st.text(printable(f"Only {run_in_words(run)}"), width="content")
             place = places.BATCH if run.kind is RunKind.BATCH else places.HISTORY

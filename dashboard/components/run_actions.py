@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.components.change import carried_out
 from dashboard.components.delete_box import delete_button
 from dashboard.components.export_box import show_exports
@@ -44,7 +44,7 @@ def show_actions(log: Log, acted: Acted, marks: Annotations, author: str | None)
     run_id = acted.run.run_id
     target = Target(run_id=run_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_actions"):
-        mark_buttons(target, marks, resources.filter_choices(log).tags, author, run_id)
+        mark_buttons(target, marks, from_log.filter_choices(log).tags, author, run_id)
         with st.popover("Label", icon=":material/label:", type="tertiary", key=f"label_of_{run_id}"):
             _label(run_id, acted.run.label)
         if acted.whole is not None:

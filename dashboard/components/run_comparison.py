@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.components.difference_list import show_differences
 from dashboard.components.paging import back_to_first, turned_to
 from dashboard.components.problem import show_problem
@@ -48,7 +48,7 @@ def show_two_runs(log: Log, left: str, right: str) -> None:
         show_problem("These runs cannot be shown side by side", NOT_A_RUN)
         return
     try:
-        found = [each for run_id in named if (each := resources.answer_of(log, run_summary, run_id)) is not None]
+        found = [each for run_id in named if (each := from_log.answer_of(log, run_summary, run_id)) is not None]
         if len(found) < len(named):
             show_problem("These runs cannot be shown side by side", UNKNOWN_RUN)
             return
@@ -137,7 +137,7 @@ def _show_side(name: str, found: RunSummary) -> None:
 def _show_differences(log: Log, left: Side, right: Side, names: tuple[str, str], where: tuple[str, str]) -> None:
     """What differs, in an order that a person chooses. `where` are the sides as they stand in a sentence."""
     said, rows, below = st.container(), st.container(), st.container()
-    ask = partial(resources.answer_of, log, differences, left, right)
+    ask = partial(from_log.answer_of, log, differences, left, right)
     with said, st.spinner("Comparing"):
         whole = ask(limit=0)
     with said:

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.components.paging import back_to_first, turned_to
 from dashboard.components.run_list import shortened
 from dashboard.run_link import ASKED
@@ -25,11 +25,11 @@ _WIDTHS = [6, 4.5, 1.1]
 
 def show_prompts(log: Log, run: Run) -> None:
     """The list with its search, or a sentence where the run asked no prompt. Raises `StorageError`."""
-    if not resources.answer_of(log, prompts_of_run, run.run_id, limit=1).n:
+    if not from_log.answer_of(log, prompts_of_run, run.run_id, limit=1).n:
         st.text("No prompt of this run is answered.")
         return
     text, tag = _search(log, run)
-    ask = partial(resources.answer_of, log, prompts_of_run, run.run_id, text=text, tag=tag)
+    ask = partial(from_log.answer_of, log, prompts_of_run, run.run_id, text=text, tag=tag)
     above, rows = st.container(), st.container()
     found, first = turned_to(PAGE, ROWS_PER_PAGE, lambda limit, offset: ask(limit=limit, offset=offset))
     with above:
@@ -40,7 +40,7 @@ def show_prompts(log: Log, run: Run) -> None:
         st.caption(
             f"{first:,} to {last:,} of {count(found.n, 'prompt')}" if found.n > ROWS_PER_PAGE else count(found.n, "prompt")
         )
-    answers = resources.comparison(log, run.run_id, [each.prompt_id for each in found.rows])
+    answers = from_log.comparison(log, run.run_id, [each.prompt_id for each in found.rows])
     with rows:
         for each in found.rows:
             _show_row(run, each, answers)
@@ -49,7 +49,7 @@ def show_prompts(log: Log, run: Run) -> None:
 def _search(log: Log, run: Run) -> tuple[str | None, str | None]:
     """What the prompts shall hold, and which tag they shall bear."""
     turn = back_to_first(PAGE)
-    tags = [each.tag for each in resources.answer_of(log, tags_of_run, run.run_id, MOST_TAGS).rows]
+    tags = [each.tag for each in from_log.answer_of(log, tags_of_run, run.run_id, MOST_TAGS).rows]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
             "Prompt holds", key=TEXT, max_chars=MOST_CHARACTERS, placeholder="Any text", bind="query-params", on_change=turn,

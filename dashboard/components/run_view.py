@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.components.beside_prompt import show_beside
 from dashboard.components.change import show_not_done
 from dashboard.components.comparison_view import show_comparison
@@ -43,7 +43,7 @@ def show_run(log: Log, named: str, author: str | None) -> None:
     try:
         with st.spinner("Opening the run"):
             run = run_record(log.database, run_id)
-            found = None if run is None or _is_large(log, run) else resources.comparison(log, run_id)
+            found = None if run is None or _is_large(log, run) else from_log.comparison(log, run_id)
         if found is not None:
             settle_view(run=run_id)
             _show(log, found, author, asked)
@@ -57,7 +57,7 @@ def show_run(log: Log, named: str, author: str | None) -> None:
 
 def _is_large(log: Log, run: Run) -> bool:
     """Whether it is read a page at a time; a batch always is."""
-    return run.kind is RunKind.BATCH or resources.answer_of(log, prompts_of_run, run.run_id, limit=1).n > MOST_AT_ONCE
+    return run.kind is RunKind.BATCH or from_log.answer_of(log, prompts_of_run, run.run_id, limit=1).n > MOST_AT_ONCE
 
 
 def _show(log: Log, found: Comparison, author: str | None, asked: int | None) -> None:
@@ -69,9 +69,9 @@ def _show(log: Log, found: Comparison, author: str | None, asked: int | None) ->
     if found.run.kind is RunKind.SAMPLE:
         show_sample()
     show_not_done()
-    prompts = resources.answer_of(log, history.prompt_ids_of, run_id)
+    prompts = from_log.answer_of(log, history.prompt_ids_of, run_id)
     acted = Acted(found.run, found.prompts[0].text if found.prompts else "", found, bool(found.refused))
-    show_actions(log, acted, resources.answer_of(log, marked.annotations, target), author)
+    show_actions(log, acted, from_log.answer_of(log, marked.annotations, target), author)
     delete_box(log, target, *(Target(prompt_id=prompt_id) for prompt_id in prompts.values()))
     show_drift(log, found.run)
     _choose(found, prompts, asked)

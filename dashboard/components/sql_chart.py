@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.charts.quick import quick_chart, rows_in_words
 from dashboard.components.chart_box import chart_box
 from dashboard.components.sql_state import chart, set_chart
@@ -106,8 +106,8 @@ def _pick_columns() -> None:
 def _known_colours(log: Log) -> Mapping[str, str]:
     """The colours that checkpoints have on every page, by name and by label."""
     try:
-        known = resources.answer_of(log, measures.checkpoints, Selection())
-        styles = resources.styles_of(log, known)
+        known = from_log.answer_of(log, measures.checkpoints, Selection())
+        styles = from_log.styles_of(log, known)
     except StorageError:
         return {}
     colours = dict(FAMILY_COLOURS)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.components.author import author_box
 from dashboard.components.problem import show_problem
 from dashboard.components.sql_state import (
@@ -38,7 +38,7 @@ _NOT_OPENED, _NOT_DELETED = "sql_open_problem", "sql_delete_problem"
 
 def show_saved_list(log: Log) -> None:
     """The box that opens a saved query. Raises `StorageError`."""
-    names = [each.name for each in resources.answer_of(log, stored.saved_queries)]
+    names = [each.name for each in from_log.answer_of(log, stored.saved_queries)]
     st.selectbox(
         "Saved queries",
         names,

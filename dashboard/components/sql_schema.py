@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.components.sql_state import TEXT
 from pipelines.prompts import printable
 from storage import views as stored
@@ -24,7 +24,7 @@ _MOST_OPEN = 3
 
 def show_schema(log: Log) -> None:
     """Draw it. Raises `StorageError`."""
-    views, macros = resources.answer_of(log, stored.views), resources.answer_of(log, stored.macros)
+    views, macros = from_log.answer_of(log, stored.views), from_log.answer_of(log, stored.macros)
     wanted = st.text_input(
         "Views and columns", key="sql_schema", type="search", placeholder="Search names and meanings", persist_state="session",
         help="What stands after FROM, and what each of its columns means.",

@@ -15,7 +15,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from pipelines.settings import BUNDLED_DIR
 from tests.conftest import ROOT
@@ -31,6 +31,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that is not there, for every host but this machine: whatever is asked of another one goes no further. To hold up each
+request and look at it instead would switch off the browser's cache, and take half of the time of every page."""
 WAIT = 60_000
 """Milliseconds; where a machine is busy, loading three checkpoints takes half of it."""
 
@@ -41,7 +44,9 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(f"needs {CHROMIUM}: apt-get install chromium")
     expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, proxy={"server": NOWHERE, "bypass": "127.0.0.1"}
+        )
         yield browser
         browser.close()
 
@@ -86,25 +91,62 @@ def _address(said: IO[str]) -> str:
     raise AssertionError("the server ended before it said its address")
 
 
+RUNS = """(() => {
+  const now = () => performance.now();
+  window.runs = {asked: 0, begun: 0};
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (message) { window.runs.asked = now(); return send.call(this, message); };
+  new MutationObserver(() => {
+    if (document.querySelector('[data-test-script-state="running"]')) window.runs.begun = now();
+  }).observe(document, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
+})()"""
+"""Notes when a page last asked its server for something, and when a run of the script last began: see `settled`."""
+
+
+def visitor(chromium: Browser, address: str) -> BrowserContext:
+    """The browser of one more person, at 1440 x 900, who knows nothing of the others."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=address, reduced_motion="reduce")
+    context.set_default_timeout(WAIT)
+    context.add_init_script(RUNS)
+    return context
+
+
 @pytest.fixture
 def page(chromium: Browser, server: str) -> Iterator[Page]:
-    """A fresh visitor at 1440 x 900. Fails a test whose page asks another host for anything, or throws."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=server)
-    context.set_default_timeout(WAIT)
-    strangers: list[str] = []
+    """A fresh visitor. Fails a test whose page asks another host for anything, or throws."""
+    context = visitor(chromium, server)
+    strangers = asked_of_others(context)
     thrown: list[str] = []
-
-    def only_this_machine(route: Route) -> None:
-        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-            route.continue_()
-        else:
-            strangers.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", only_this_machine)
     page = context.new_page()
     page.on("pageerror", lambda error: thrown.append(str(error)))
     yield page
     context.close()
     assert strangers == []
     assert thrown == []
+
+
+@pytest.fixture
+def elsewhere(chromium: Browser, server: str) -> Iterator[Page]:
+    """The browser of another person, who has only the link."""
+    context = visitor(chromium, server)
+    yield context.new_page()
+    context.close()
+
+
+def asked_of_others(context: BrowserContext) -> list[str]:
+    """What the pages of a context ask of other hosts from now on; it grows while they do."""
+    strangers: list[str] = []
+
+    def look(url: str) -> None:
+        if urlsplit(url).hostname not in ("127.0.0.1", None):
+            strangers.append(url)
+
+    def watch(page: Page) -> None:
+        page.on("websocket", lambda socket: look(socket.url))
+
+    def see(request: Request) -> None:
+        look(request.url)
+
+    context.on("request", see)
+    context.on("page", watch)
+    return strangers

@@ -16,16 +16,21 @@ PHONE: ViewportSize = {"width": 400, "height": 800}
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run to its end and every chart is drawn."""
+    """Wait until the script has run to its end and every chart is drawn.
+
+    A click is answered by a run that begins only when the server has heard of it. So a run must have begun since the page last
+    sent something, or nothing have come of it for a second and a half: not everything that is sent makes the script run.
+    """
     page.wait_for_function(
         """() => document.querySelector('[data-testid="stApp"]')?.getAttribute('data-test-script-state') === 'notRunning'
-              && !document.querySelector('[data-testid="stSkeleton"]')"""
+              && !document.querySelector('[data-testid="stSkeleton"]')
+              && !(window.runs?.asked > window.runs?.begun && performance.now() - window.runs.asked < 1500)"""
     )
 
 
 def visit(page: Page, path: str = "/") -> None:
     page.goto(path)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
     settled(page)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_browser import LISTED, PHONE, ask, overflow, settled, visit
 
@@ -32,14 +31,6 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 def line(page: Page, text: str) -> Locator:
     return page.get_by_test_id("stText").filter(has_text=text).first
-
-
-@pytest.fixture
-def elsewhere(chromium: Browser, server: str) -> Iterator[Page]:
-    """The browser of another person, who has only the link."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=server)
-    yield context.new_page()
-    context.close()
 
 
 def test_marks_are_put_on_by_keyboard_and_found_by_a_link(page: Page, elsewhere: Page) -> None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
 
 from storage.annotations import MAX_TAG
 from storage.spelling import printable
-from tests.browser.conftest import WAIT, running_server
+from tests.browser.conftest import asked_of_others, running_server, visitor
 from tests.browser.test_browser import settled
 from tests.hostile_log import Written, write_hostile_log
 from tests.payloads import CANARY, PAYLOADS
@@ -49,13 +49,6 @@ class Watched:
     page: Page
     found: list[str] = field(default_factory=list)
 
-    def request(self, route: Route) -> None:
-        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
-            route.continue_()
-        else:
-            self.found.append(f"asked for {route.request.url}")
-            route.abort()
-
     def dialog(self, dialog: Dialog) -> None:
         self.found.append(f"dialog: {dialog.message}")
         dialog.dismiss()
@@ -83,11 +76,10 @@ def written(hostile: tuple[str, Written]) -> Written:
 @pytest.fixture
 def page(chromium: Browser, hostile: tuple[str, Written]) -> Iterator[Page]:
     """A visitor to that server. Whatever ran, was sent or went wrong fails the test."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=hostile[0])
-    context.set_default_timeout(WAIT)
+    context = visitor(chromium, hostile[0])
+    strangers = asked_of_others(context)
     page = context.new_page()
     watched = Watched(page)
-    context.route("**/*", watched.request)
     page.on("dialog", watched.dialog)
     page.on("console", watched.console)
     page.on("pageerror", lambda error: watched.found.append(f"error: {error}"))
@@ -96,6 +88,7 @@ def page(chromium: Browser, hostile: tuple[str, Written]) -> Iterator[Page]:
     yield page
     harmless(page)
     context.close()
+    assert strangers == []
     assert watched.found == []
 
 

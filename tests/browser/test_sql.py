@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.test_browser import PHONE, overflow, settled, visit
 
@@ -23,7 +23,7 @@ def link(sql: str, **more: str) -> str:
     return "/sql?" + "&".join(f"{key}={quote(value)}" for key, value in {"sql": sql, **more}.items())
 
 
-def test_ctrl_enter_runs_two_clicks_draw_and_the_link_shows_it_to_another(page: Page, chromium: Browser, server: str) -> None:
+def test_ctrl_enter_runs_two_clicks_draw_and_the_link_shows_it_to_another(page: Page, elsewhere: Page) -> None:
     visit(page, "/sql")
     editor = page.get_by_role("textbox", name="Statement")
     editor.fill(NUMBERS)
@@ -33,11 +33,9 @@ def test_ctrl_enter_runs_two_clicks_draw_and_the_link_shows_it_to_another(page: 
     expect(page.get_by_label(re.compile("^Lines: square by number, n = 20 rows")).first).to_be_visible()
     expect(page).to_have_url(re.compile("chart=line&x=number&y=square"))
 
-    other = chromium.new_context(base_url=server).new_page()
-    visit(other, page.url.removeprefix(server))
-    expect(other.get_by_role("textbox", name="Statement")).to_have_value(NUMBERS)
-    expect(other.get_by_label(re.compile("^Lines: square by number, n = 20 rows")).first).to_be_visible()
-    other.context.close()
+    visit(elsewhere, page.url)
+    expect(elsewhere.get_by_role("textbox", name="Statement")).to_have_value(NUMBERS)
+    expect(elsewhere.get_by_label(re.compile("^Lines: square by number, n = 20 rows")).first).to_be_visible()
 
 
 def test_back_leads_to_the_question_before(page: Page) -> None:

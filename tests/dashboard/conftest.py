@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
 from pipelines.settings import BUNDLED_DIR
 from storage import history, samples
+from storage.database import default_path
 from storage.errors import StorageError
 from storage.log import Log
 from tests.conftest import ROOT
@@ -20,6 +25,15 @@ MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
 SEED = "MLM and NSP is the [MASK] task of BERT."
 
 OpenApp = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packages_read_once() -> Iterator[None]:
+    """Each app reads the description of every installed package to find its components; while tests run, they stay the same."""
+    found = manifest_scanner.scan_component_manifests()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -58,10 +72,31 @@ def open_app() -> OpenApp:
     return open_page
 
 
+@cache
+def _emptied() -> bytes:
+    """The file of a log from which a person has removed the sample: the steps of the schema are taken once for all tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "log.duckdb"
+        with Log.open(path) as log:
+            samples.add(log.database)
+            samples.remove(log.database)
+        return path.read_bytes()
+
+
+def own_log() -> Log:
+    """The log of this test, open; a new one is as it is after a person has removed the sample."""
+    path = default_path()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_emptied())
+    return Log.open(path)
+
+
 def without_sample() -> None:
     """The log of this test as it is after a person has removed the sample."""
-    with suppress(StorageError), Log.open() as log:
-        samples.remove(log.database)
+    with suppress(StorageError, OSError), own_log() as log:
+        if samples.add(log.database) or samples.is_there(log.database):
+            samples.remove(log.database)
 
 
 def sound(app: AppTest) -> AppTest:

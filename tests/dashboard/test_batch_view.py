@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.batches import BatchState
 from dashboard.components.batch import summary
 from pipelines.shelf import Shelf
@@ -193,14 +193,14 @@ def test_a_large_batch_is_summarised_when_somebody_asks(open_app: OpenApp, monke
 def test_a_batch_in_the_history_is_shown_a_page_at_a_time(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
     run_id = complete_batch(sentences(230), expected="right", tags={"few": sentences(2)})
     whole: list[str] = []
-    real = resources.comparison
+    real = from_log.comparison
 
     def watched(log: Log, named: str, prompts: object = None) -> object:
         if prompts is None:
             whole.append(named)
         return real(log, named, prompts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(resources, "comparison", watched)
+    monkeypatch.setattr(from_log, "comparison", watched)
     app = open_app("history", run=run_id)
     assert "What came of it" in [each.value for each in app.subheader]
     keys = {str(each.key) for each in app.button}

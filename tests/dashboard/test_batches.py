@@ -18,6 +18,7 @@ from storage.log import Log
 from storage.pending import count_pending, unfinished
 from storage.records import RunStatus
 from storage.removal import Target, remove
+from tests.logs import new_log
 
 WAIT = 120.0
 REQUEST = BatchRequest(("bert-mini",), "lines")
@@ -32,7 +33,7 @@ def shelf() -> Iterator[Shelf]:
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.duckdb") as opened:
+    with new_log(tmp_path / "log.duckdb") as opened:
         yield opened
 
 

@@ -11,9 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import resources
-from storage.log import Log
 from storage.records import AskedAnswer, Comparison, Run, RunKind
-from tests.dashboard.conftest import SEED, OpenApp, ask, badges, markup, plain, runs_in_log, sound
+from tests.dashboard.conftest import SEED, OpenApp, ask, badges, markup, own_log, plain, runs_in_log, sound
 from tests.storage import samples
 
 pytestmark = pytest.mark.usefixtures("minis")
@@ -74,7 +73,7 @@ def test_a_link_fills_every_box(open_app: OpenApp) -> None:
 def test_a_link_names_what_is_not_here_and_what_is_not_as_published(open_app: OpenApp) -> None:
     foreign = samples.checkpoint("bert-base-uncased")
     answers = (AskedAnswer(samples.answer("The sky is [MASK].", foreign), 5.0, reused=False),)
-    with Log.open() as log:
+    with own_log() as log:
         log.append(Comparison(Run(samples.run_id(), RunKind.ASK, samples.START, samples.START), answers=answers))
     app = open_app(run=samples.run_id())
     assert "bert-base-uncased answered in the run that you opened" in plain(app)

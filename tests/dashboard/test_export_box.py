@@ -20,7 +20,7 @@ from storage.exports import of_query, of_view
 from storage.log import Log
 from storage.output import Format
 from storage.snapshots import Snapshot, Snapshots
-from tests.dashboard.conftest import badges, plain
+from tests.dashboard.conftest import badges, own_log, plain
 from tests.storage.samples import ask
 
 
@@ -152,7 +152,7 @@ def page() -> None:
 
 
 def test_the_box_prepares_and_links() -> None:
-    with Log.open() as log:
+    with own_log() as log:
         log.append(ask())
     app = AppTest.from_function(page, default_timeout=120).run()
     assert not app.exception
@@ -180,7 +180,7 @@ def app_of(script: Callable[[], None]) -> AppTest:
 
 
 def test_a_file_of_before_is_said_to_be_of_before() -> None:
-    with Log.open() as log:
+    with own_log() as log:
         log.append(ask())
         app = app_of(page)
         assert "Not the newest" not in badges(app)
@@ -194,7 +194,7 @@ def test_a_file_of_before_is_said_to_be_of_before() -> None:
 
 
 def test_a_file_that_is_gone_is_said_to_be_gone() -> None:
-    with Log.open() as log:
+    with own_log() as log:
         log.append(ask())
     app = app_of(page)
     offers.forget()
@@ -213,7 +213,7 @@ def page_of_a_copy() -> None:
 
 
 def test_what_is_shown_is_exported_and_nothing_newer() -> None:
-    with Log.open() as log:
+    with own_log() as log:
         log.append(ask())
         copies = resources.open_log().copies
         assert copies is not None

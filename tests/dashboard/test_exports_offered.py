@@ -11,9 +11,8 @@ from storage import samples as sample
 from storage import visitors
 from storage.database import Database, default_path
 from storage.errors import DiskFull, QueryFailed
-from storage.log import Log
 from storage.selection import Selection
-from tests.dashboard.conftest import OpenApp, badges, plain, sound
+from tests.dashboard.conftest import OpenApp, badges, own_log, plain, sound
 from tests.storage import samples
 from tests.storage.samples import run_id
 
@@ -22,7 +21,7 @@ PAGES = ("distributions", "vocabulary", "diversity", "disagreements", "accuracy"
 
 @pytest.fixture(autouse=True)
 def history() -> None:
-    with Log.open() as log:
+    with own_log() as log:
         for number, text in enumerate(("The sky is [MASK].", "The sea is [MASK].")):
             log.append(samples.ask(text, number=number))
 
@@ -71,7 +70,7 @@ def test_what_is_deleted_leaves_no_prepared_file(open_app: OpenApp) -> None:
 
 
 def test_the_sample_goes_in_one_transaction_or_not_at_all(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Log.open() as log:
+    with own_log() as log:
         log.append(sample.comparison())
     app = open_app("history", sample=True, run=sample.RUN_ID)
     for key in (f"delete_{sample.RUN_ID}", "delete_once"):

@@ -7,15 +7,14 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from storage.log import Log
-from tests.dashboard.conftest import OpenApp, plain, sound
+from tests.dashboard.conftest import OpenApp, own_log, plain, sound
 from tests.storage.measures.histories import keep, told
 from tests.storage.samples import ALBERT, BERT
 
 
 def small_history() -> None:
     """Four prompts of two authors, one of them labelled, one asked of BERT alone."""
-    with Log.open() as log:
+    with own_log() as log:
         for number, text in enumerate(("The sky is [MASK].", "The sea is [MASK].", "A dog is [MASK].")):
             answers = [told(by, ["blue", "deep", "wet"], text=text) for by in (BERT, ALBERT)]
             keep(log, *answers, number=number, author="Ada" if number else "Ben", label="first look" if number == 1 else None)

@@ -9,17 +9,16 @@ from dataclasses import replace
 from dashboard.components.run_list import RUNS_PER_PAGE
 from storage import annotations as marked
 from storage.annotations import Target
-from storage.log import Log
 from storage.records import AskedAnswer, Comparison, Run, RunKind, RunStatus
 from tests.conftest import ROOT
-from tests.dashboard.conftest import OpenApp, markup, plain, sound
+from tests.dashboard.conftest import OpenApp, markup, own_log, plain, sound
 from tests.storage import samples
 
 
 def keep(*texts: str, author: str | None = None) -> list[str]:
     """Put one run for each text into the log; their ids."""
     ids = []
-    with Log.open() as log:
+    with own_log() as log:
         for number, text in enumerate(texts):
             run = Run(samples.run_id(number), RunKind.ASK, samples.START, samples.START, author=author)
             answers = tuple(AskedAnswer(samples.answer(text, by), 5.0, reused=False) for by in samples.TRIO)
@@ -56,7 +55,7 @@ def test_search_finds_and_says_when_it_does_not(open_app: OpenApp) -> None:
 
 def test_label_tags_star_and_notes_stand_in_the_row(open_app: OpenApp) -> None:
     (run_id,) = keep("The sea is [MASK].")
-    with Log.open() as log:
+    with own_log() as log:
         target = Target(run_id=run_id)
         marked.set_label(log.database, run_id, "**first** look")
         marked.add_tag(log.database, target, "to <b>check</b>")
@@ -72,7 +71,7 @@ def test_label_tags_star_and_notes_stand_in_the_row(open_app: OpenApp) -> None:
 
 def test_a_run_that_was_stopped_says_so(open_app: OpenApp) -> None:
     run = replace(samples.run(), kind=RunKind.REPLAY, status=RunStatus.CANCELLED)
-    with Log.open() as log:
+    with own_log() as log:
         log.append(replace(samples.ask(), run=run))
     assert "1 Mar 2026, 09:30 UTC · replay, stopped before its end" in [each.value for each in open_app("history").caption]
     assert "Asked again 1 Mar 2026, 09:30 UTC, stopped before its end" in plain(open_app("history", run=run.run_id))
@@ -91,7 +90,7 @@ def test_whole_words_leave_out_parts_of_words(open_app: OpenApp) -> None:
 def test_only_what_is_starred(open_app: OpenApp) -> None:
     _, sea = keep("The sky is [MASK].", "The sea is [MASK].")
     assert "Nothing is starred yet." in plain(open_app("history", starred="true"))
-    with Log.open() as log:
+    with own_log() as log:
         marked.star(log.database, Target(run_id=sea))
     app = open_app("history", starred="true")
     assert "1 run, newest first, starred" in [each.value for each in app.caption]

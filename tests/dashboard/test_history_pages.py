@@ -14,11 +14,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard.app_pages import __path__ as pages_path
 from dashboard.history_frames.diversity import profile_table
 from pipelines.analysis.diversity import CheckpointDiversity, Diversity
-from storage.log import Log
 from storage.measures import SelectedCheckpoint
 from storage.records import Checkpoint, RunKind
 from tests.conftest import ROOT
-from tests.dashboard.conftest import OpenApp, badges, plain, sound
+from tests.dashboard.conftest import OpenApp, badges, own_log, plain, sound
 from tests.storage import samples
 from tests.storage.measures.histories import keep, told
 from tests.storage.samples import ALBERT, BERT, DISTILBERT, TRIO
@@ -31,7 +30,7 @@ def tell(
     n: int, by: Sequence[Checkpoint] = TRIO, *, full: bool = True, ranks: bool = False, expected: str | None = "blue"
 ) -> None:
     """A history of n prompts: each checkpoint says five of eight words, in an order of its own."""
-    with Log.open() as log:
+    with own_log() as log:
         for number in range(n):
             text = f"Number {number} is [MASK]."
             answers = [
@@ -111,7 +110,7 @@ def test_two_weights_of_one_name_are_told_apart(open_app: OpenApp) -> None:
 @pytest.mark.parametrize("page", ["vocabulary", "diversity"])
 def test_checkpoints_without_common_prompts_are_compared_as_far_as_they_have_some(open_app: OpenApp, page: str) -> None:
     tell(20, [BERT, DISTILBERT])
-    with Log.open() as log:
+    with own_log() as log:
         for number in range(3):
             answers = [told(each, WORDS[:5], text=f"Another {number} is [MASK].") for each in (BERT, ALBERT)]
             keep(log, *answers, number=2_000_000 + number)
@@ -132,7 +131,7 @@ def test_checkpoints_without_common_prompts_are_compared_as_far_as_they_have_som
 def test_one_of_two_weights_of_a_name_can_be_compared(open_app: OpenApp, page: str) -> None:
     other = samples.checkpoint("bert-mini", weights="second")
     tell(20, [BERT, DISTILBERT])
-    with Log.open() as log:
+    with own_log() as log:
         for number in range(3):
             answers = [told(each, WORDS[:5], text=f"Another {number} is [MASK].") for each in (other, ALBERT)]
             keep(log, *answers, number=2_000_000 + number)
@@ -155,7 +154,7 @@ def test_a_link_names_one_of_two_weights_of_a_name(open_app: OpenApp) -> None:
 
 @pytest.mark.parametrize("page", ["vocabulary", "diversity"])
 def test_nothing_in_common_at_all_is_said(open_app: OpenApp, page: str) -> None:
-    with Log.open() as log:
+    with own_log() as log:
         for number, each in enumerate(TRIO):
             keep(log, told(each, WORDS[:5], text=f"Another {number} is [MASK]."), number=number)
     assert "No prompt was answered by all 3 checkpoints, nor by any two of them" in plain(open_app(page))
@@ -227,7 +226,7 @@ def test_disagreements_have_a_reason_and_a_link(open_app: OpenApp, order: str) -
 def test_markup_in_prompts_words_and_names_is_text(open_app: OpenApp) -> None:
     hostile = "**bold** :red[x] ![a](b) $x$"
     strange = replace(samples.checkpoint("bert-mini", weights="third"), name="a:red[b]*c*")
-    with Log.open() as log:
+    with own_log() as log:
         answers = [told(each, [hostile, "b", "c"], text=f"{hostile} [MASK].") for each in (strange, DISTILBERT)]
         keep(log, *answers, expected=[hostile], label=hostile)
     for page in PAGES:

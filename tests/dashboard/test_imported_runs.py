@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.importer import import_file
-from storage.log import Log
-from tests.dashboard.conftest import OpenApp, badges, plain
+from tests.dashboard.conftest import OpenApp, badges, own_log, plain
 
 PROMPT = "She was really good at [MASK]."
 Listed = Sequence[tuple[str, float | None]]
@@ -33,7 +32,7 @@ def bring(tmp_path: Path) -> Bring:
         ]
         path = tmp_path / "answers.json"
         path.write_text(json.dumps(entries))
-        with Log.open() as log:
+        with own_log() as log:
             return import_file(log, path, label="Cards").comparison.run.run_id
 
     return bring_in

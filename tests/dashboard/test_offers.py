@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from streamlit import config
 from dashboard import downloads_route, offers
 from dashboard.downloads_route import GONE, ROUTES, send
 from dashboard.offers import MOST_BYTES, SECONDS, SHARE, TOKEN, Offers, most_bytes
+from tests.loops import carried_out
 
 
 class Clock:
@@ -215,9 +215,7 @@ def answer(mine: Offers, monkeypatch: pytest.MonkeyPatch, token: str, name: str)
         "query_string": b"",
         "path_params": {"token": token, "name": name},
     }
-    # In a thread of its own: where a browser is driven in this process, its loop runs already in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(send(Request(scope)))).result()
+    return carried_out(send(Request(scope)))
 
 
 def test_a_file_is_sent_to_be_kept_and_never_shown(mine: Offers, monkeypatch: pytest.MonkeyPatch) -> None:

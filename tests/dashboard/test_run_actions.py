@@ -11,9 +11,8 @@ from storage import annotations as marked
 from storage import history, removal
 from storage import samples as sample
 from storage.annotations import Annotations, Target
-from storage.log import Log
 from storage.records import Comparison, RunKind
-from tests.dashboard.conftest import OpenApp, ask, badges, markup, plain, runs_in_log, sound
+from tests.dashboard.conftest import OpenApp, ask, badges, markup, own_log, plain, runs_in_log, sound
 from tests.storage import samples
 
 SKY, SEA = "The sky is [MASK].", "The sea is [MASK]."
@@ -26,18 +25,18 @@ def keep(*texts: str, number: int = 0) -> str:
     further = tuple(
         replace(each, row_number=row) for row, text in enumerate(texts[1:], start=1) for each in samples.ask(text).answers
     )
-    with Log.open() as log:
+    with own_log() as log:
         log.append(Comparison(run=asked.run, answers=(*asked.answers, *further), agreements=asked.agreements))
     return asked.run.run_id
 
 
 def marks(run_id: str) -> Annotations:
-    with Log.open() as log:
+    with own_log() as log:
         return marked.annotations(log.database, Target(run_id=run_id))
 
 
 def prompt_id(run_id: str, text: str) -> int:
-    with Log.open() as log:
+    with own_log() as log:
         return history.prompt_ids_of(log.database, run_id)[text]
 
 
@@ -72,7 +71,7 @@ def test_a_star_bears_the_name_and_comes_off_again(open_app: OpenApp) -> None:
 
 def test_the_star_of_another_stays(open_app: OpenApp) -> None:
     run_id = keep(SKY)
-    with Log.open() as log:
+    with own_log() as log:
         marked.star(log.database, Target(run_id=run_id), "Ben")
     app = open_app("history", run=run_id)
     app.text_input(key="author").set_value("Ada").run()
@@ -105,7 +104,7 @@ def test_a_tag_is_kept_as_it_is_typed_and_taken_off(open_app: OpenApp) -> None:
 
 def test_tags_of_the_history_are_offered_and_those_on_it_are_not(open_app: OpenApp) -> None:
     run_id, other = keep(SKY), keep(SEA, number=1)
-    with Log.open() as log:
+    with own_log() as log:
         for target, text in ((run_id, "here"), (other, "there")):
             marked.add_tag(log.database, Target(run_id=target), text)
     assert open_app("history", run=run_id).selectbox(key=f"tag_{run_id}").options == ["there"]
@@ -124,7 +123,7 @@ def test_a_note_is_kept_with_its_lines_and_removed(open_app: OpenApp) -> None:
 
 def test_older_notes_open_on_demand(open_app: OpenApp) -> None:
     run_id = keep(SKY)
-    with Log.open() as log:
+    with own_log() as log:
         for number in range(5):
             marked.add_note(log.database, Target(run_id=run_id), f"Note {number}")
     app = open_app("history", run=run_id)
@@ -147,7 +146,7 @@ def test_what_cannot_be_kept_is_said_and_stays_in_the_box(open_app: OpenApp) -> 
 def test_a_mark_on_a_run_that_is_gone_is_said(open_app: OpenApp) -> None:
     run_id = keep(SKY)
     app = open_app("history")
-    with Log.open() as log:
+    with own_log() as log:
         removal.remove(log.database, Target(run_id=run_id))
     app = press(app, f"star_{run_id}")
     assert "The star was not kept" in badges(app)
@@ -239,12 +238,12 @@ def test_the_sample_does_not_come_back(open_app: OpenApp) -> None:
 @pytest.mark.usefixtures("minis")
 def test_a_replay_shows_that_nothing_drifted_and_shows_it_again(open_app: OpenApp) -> None:
     ask(open_app("compare"), SKY)
-    with Log.open() as log:
+    with own_log() as log:
         (first,) = history.recent_runs(log.database).rows
     app = open_app("history", run=first.run_id)
     app.text_input(key="author").set_value("Ada").run()
     press(app, "replay")
-    with Log.open() as log:
+    with own_log() as log:
         newest = history.recent_runs(log.database).rows[0]
     assert (newest.kind, newest.author) == (RunKind.REPLAY, "Ada")
     assert app.query_params["run"] in (newest.run_id, [newest.run_id])
@@ -258,7 +257,7 @@ def test_a_replay_shows_that_nothing_drifted_and_shows_it_again(open_app: OpenAp
 def test_whatever_is_pressed_as_a_replay_ends_its_page_opens(open_app: OpenApp) -> None:
     ask(open_app("compare"), SKY)
     ask(open_app("compare"), "Another [MASK].")
-    with Log.open() as log:
+    with own_log() as log:
         made, first = history.recent_runs(log.database).rows
     app = open_app("history", run=first.run_id)
     # What the browser sends when Stop was pressed after the last answer: the old address, and the wish to stop.
@@ -273,7 +272,7 @@ def test_whatever_is_pressed_as_a_replay_ends_its_page_opens(open_app: OpenApp) 
 def test_weights_that_are_not_here_cannot_be_replayed(open_app: OpenApp) -> None:
     elsewhere = samples.checkpoint("bert-large-cased")
     asked = samples.ask(SKY, checkpoints=(elsewhere,))
-    with Log.open() as log:
+    with own_log() as log:
         log.append(asked)
     app = press(open_app("history", run=asked.run.run_id), "replay")
     assert "Not replayed" in badges(app)
@@ -284,6 +283,6 @@ def test_weights_that_are_not_here_cannot_be_replayed(open_app: OpenApp) -> None
 
 def test_a_run_without_answers_has_nothing_to_replay(open_app: OpenApp) -> None:
     ask(open_app("compare"), "No mask here.")
-    with Log.open() as log:
+    with own_log() as log:
         (refused,) = history.recent_runs(log.database).rows
     assert open_app("history", run=refused.run_id).button(key="replay").disabled

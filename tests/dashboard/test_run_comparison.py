@@ -14,9 +14,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.components.run_comparison import ROWS_PER_PAGE
 from dashboard.drift_words import drift_in_words, places_side_by_side
 from storage.drift import Drift
-from storage.log import Log
 from storage.records import UNKNOWN_HASH, AskedAnswer, Checkpoint, Comparison, Prompt
-from tests.dashboard.conftest import OpenApp, badges, plain, sound
+from tests.dashboard.conftest import OpenApp, badges, own_log, plain, sound
 from tests.storage import samples
 
 SKY, SEA, DOG = "The sky is [MASK].", "The sea is [MASK].", "A dog is [MASK]."
@@ -30,7 +29,7 @@ def keep(texts: Sequence[str], by: Checkpoint, *, number: int, day: int = 1, see
     answers = tuple(
         AskedAnswer(samples.answer(text, by, seed=seed), 5.0, reused=False, row_number=row) for row, text in enumerate(texts)
     )
-    with Log.open() as log:
+    with own_log() as log:
         log.append(Comparison(run=run, answers=answers))
     return run.run_id
 

@@ -11,11 +11,13 @@ from dashboard.components.sql_mistake import WIDEST, marked
 from dashboard.query_examples import EXAMPLES, FIRST
 from storage import samples as real
 from storage import saved_queries as stored
+from storage.database import default_path
 from storage.log import Log
 from storage.saved_queries import SavedQuery
 from storage.views import views
 from storage.visitors import LONGEST_SQL, ParameterType
 from tests.dashboard.conftest import OpenApp, badges, markup, plain, sound
+from tests.logs import new_log
 from tests.storage import samples
 
 HOSTILE = "**x** <img src=x onerror=alert(1)> ![a](http://192.0.2.1/b.png)"
@@ -24,7 +26,7 @@ HOSTILE = "**x** <img src=x onerror=alert(1)> ![a](http://192.0.2.1/b.png)"
 @pytest.fixture(autouse=True)
 def history() -> None:
     """The sample, where a test wants it, and three prompts of three checkpoints."""
-    with Log.open() as log:
+    with new_log(default_path()) as log:
         real.add(log.database)
         for number, text in enumerate(("The sky is [MASK].", "The sea is [MASK].", "Paris is a [MASK].")):
             log.append(samples.ask(text, number=number))

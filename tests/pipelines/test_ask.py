@@ -26,6 +26,7 @@ from storage.log import Log
 from storage.records import Expectation, Prompt, RunStatus
 from storage.run_ids import new_run_id
 from tests.conftest import ROOT
+from tests.logs import new_log
 from tests.pipelines.conftest import MINIS
 
 SEED = "MLM and NSP is the [MASK] task of BERT."
@@ -34,7 +35,7 @@ REQUEST = AskRequest(SEED, MINIS)
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.duckdb") as log:
+    with new_log(tmp_path / "log.duckdb") as log:
         yield log
 
 

@@ -29,6 +29,7 @@ from storage.log import Log
 from storage.records import Comparison, Prompt, Refused, Run, RunKind, RunStatus
 from storage.run_ids import new_run_id
 from tests.conftest import ROOT
+from tests.logs import new_log
 from tests.pipelines.conftest import MINIS, PROMPTS
 
 SEED = "MLM and NSP is the [MASK] task of BERT."
@@ -36,7 +37,7 @@ SEED = "MLM and NSP is the [MASK] task of BERT."
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.duckdb") as log:
+    with new_log(tmp_path / "log.duckdb") as log:
         yield log
 
 

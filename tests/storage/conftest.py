@@ -12,12 +12,13 @@ import pytest
 
 from storage.log import Log
 from tests.conftest import ROOT
+from tests.logs import new_log
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
     """An empty log in a folder of its own."""
-    with Log.open(tmp_path / "log.duckdb") as opened:
+    with new_log(tmp_path / "log.duckdb") as opened:
         yield opened
 
 

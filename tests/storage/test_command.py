@@ -14,6 +14,7 @@ import pytest
 
 from storage.__main__ import main
 from storage.log import Log
+from tests.logs import new_log
 from tests.storage.samples import TRIO, ask
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A log with one ask, chosen by the environment."""
     path = tmp_path / "log.duckdb"
     monkeypatch.setenv("MASKBOARD_HISTORY", str(path))
-    with Log.open(path) as log:
+    with new_log(path) as log:
         log.append(ask("=HYPERLINK [MASK]"))
     return path
 

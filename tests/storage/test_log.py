@@ -17,6 +17,7 @@ from storage.errors import StorageError
 from storage.log import Log
 from storage.records import Checkpoint, Comparison, Expectation, Prompt, Refused, RunStatus
 from storage.staging import merge
+from tests.logs import new_log
 from tests.storage.samples import (
     ALBERT,
     BERT,
@@ -296,7 +297,7 @@ def test_whatever_is_asked_in_whatever_order_comes_back(
     tmp_path_factory: pytest.TempPathFactory, runs: list[tuple[list[str], int, list[Checkpoint]]]
 ) -> None:
     asked = [batch(words, number=number, depth=depth, checkpoints=order) for number, (words, depth, order) in enumerate(runs)]
-    with Log.open(tmp_path_factory.mktemp("any") / "log.duckdb") as log:
+    with new_log(tmp_path_factory.mktemp("any") / "log.duckdb") as log:
         for comparison in asked:
             log.append(comparison)
         for comparison in asked:

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places, resources
 from dashboard.batch_words import done_in_words, name_of
 from dashboard.components.batch.standing import standing_of
 from dashboard.components.batch.watching import show_state
@@ -28,7 +28,7 @@ _WIDTHS = [5, 3.6, 2.4, 1.1]
 
 def show_batches(log: Log) -> None:
     """The list with its pages; a sentence where there is none. Raises `StorageError`."""
-    ask = partial(resources.answer_of, log, batches)
+    ask = partial(from_log.answer_of, log, batches)
     if not ask(limit=0).n:
         st.caption("Nothing has been asked in a batch yet. What you begin stands here, with how far it is.")
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log, resources
 from dashboard.batch_words import estimate_in_words
 from dashboard.brought import Brought, FileBrought
 from dashboard.components.batch.looking import forget_looks
@@ -95,7 +95,7 @@ def _suggest_label(brought: Brought) -> None:
 
 def _estimate(log: Log, found: Inspection, names: Sequence[str]) -> str:
     try:
-        known = {each.checkpoint.name: each.median_ms for each in resources.latency(log)}
+        known = {each.checkpoint.name: each.median_ms for each in from_log.latency(log)}
     except StorageError:
         return ""  # what keeps the log from being read is said above the page
     return estimate_in_words(found.n_distinct, names, known)

@@ -114,7 +114,7 @@ def _guess(layout: Layout) -> Columns:
 def _show_probe_set(layout: Layout) -> None:
     source = SOURCES.get(layout.probe_set or "", "")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge("Recognised", icon=":material/verified:", color="green")
+        st.badge("Recognised", icon=":material/verified:", color="gray")
         how = "each row becomes prompts by the rules of the set"
         if layout.templates:
             how = f"{count(len(layout.templates), 'pattern')}, each filled by every row"

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log
 from dashboard.batch_frames import refused_table
 from dashboard.components.batch.preview import show_problem_table
 from dashboard.components.paging import turned_to
@@ -20,7 +20,7 @@ PAGE = "refused_page"
 
 def show_refused(log: Log, run_id: str) -> None:
     """The table; nothing where every line could be asked. Raises `StorageError`."""
-    ask = partial(resources.answer_of, log, refused_of_run, run_id)
+    ask = partial(from_log.answer_of, log, refused_of_run, run_id)
     if not ask(limit=0).n:
         return
     st.subheader("What could not be asked", anchor=False)

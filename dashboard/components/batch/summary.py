@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import places, resources
+from dashboard import from_log, places
 from dashboard.batch_words import answered_in_words, name_of
 from dashboard.charts import accuracy_intervals
 from dashboard.components.batch.refused import show_refused
@@ -138,7 +138,7 @@ def _show_accuracy(log: Log, found: Told, part: str) -> None:
     with right:
         points = points_table(accuracy)
         known = [words for words in SHARES.values() if words in points.column("metric").to_pylist()]
-        styles = resources.styles_of(log, [each.checkpoint for each in accuracy.checkpoints])
+        styles = from_log.styles_of(log, [each.checkpoint for each in accuracy.checkpoints])
         chart_box(accuracy_intervals(points, styles, known), points, "accuracy-intervals", part=part)
 
 

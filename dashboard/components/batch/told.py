@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import resources
+from dashboard import from_log, resources
 from pipelines.batch import Summary, summarise
 from pipelines.batch.by_tag import ByTag, by_tag
 from storage.log import Log
@@ -47,8 +47,8 @@ def told(log: Log, run_id: str, *, moving: bool, unasked: bool) -> Told | None:
             return None
     version = log.version
     with st.spinner("Summarising", show_time=True):
-        summary = resources.answer_of(log, summarise, run_id)
-        found = Told(run_id, version, moving, summary, resources.answer_of(log, by_tag, run_id))
+        summary = from_log.answer_of(log, summarise, run_id)
+        found = Told(run_id, version, moving, summary, from_log.answer_of(log, by_tag, run_id))
     st.session_state[_TOLD] = found
     return found
 

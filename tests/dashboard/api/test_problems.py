@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from pipelines.errors import CheckpointUnavailable, SettingsProblem, UnknownChec
 from pipelines.prompts import PromptError
 from storage.errors import DiskFull, QueryFailed, QueryRefused, StorageError
 from tests.dashboard.api.conftest import problem
+from tests.loops import carried_out
 
 JSON = {"Content-Type": "application/json"}
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -206,5 +206,5 @@ def test_an_answer_that_has_begun_is_broken_off_and_never_ended() -> None:
     async def receive() -> Message:
         return {"type": "http.request"}
 
-    asyncio.run(LastResort(half)({"type": "http", "path": "/"}, receive, send))
+    carried_out(LastResort(half)({"type": "http", "path": "/"}, receive, send))
     assert [message.get("more_body") for message in sent] == [None, True]

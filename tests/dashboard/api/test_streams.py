@@ -17,6 +17,7 @@ from starlette.types import Message
 from dashboard.api import received, stream
 from dashboard.api.stream import AHEAD, PIECE, ClientGone, Stream, StreamedResponse
 from storage.errors import StorageError
+from tests.loops import carried_out
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": [], "query_string": b""}
 
@@ -60,7 +61,7 @@ def test_every_byte_comes_in_its_order() -> None:
         found = await written(work)
         return [piece async for piece in found.rest(await found.first(staying()))]
 
-    pieces = asyncio.run(read())
+    pieces = carried_out(read())
     assert b"".join(pieces) == said
     assert {len(piece) for piece in pieces[:-1]} == {PIECE}
 
@@ -70,7 +71,7 @@ def test_nothing_is_a_stream_too() -> None:
         found = await written(lambda out: None)
         return [piece async for piece in found.rest(await found.first(staying()))]
 
-    assert b"".join(asyncio.run(read())) == b""
+    assert b"".join(carried_out(read())) == b""
 
 
 def test_the_writer_is_only_so_far_ahead_of_its_reader() -> None:
@@ -90,7 +91,7 @@ def test_the_writer_is_only_so_far_ahead_of_its_reader() -> None:
             most = max(most, begun - taken)
         return most
 
-    assert asyncio.run(read()) <= AHEAD + 1
+    assert carried_out(read()) <= AHEAD + 1
 
 
 def test_what_fails_before_the_first_piece_is_raised_before_anything_is_sent() -> None:
@@ -102,7 +103,7 @@ def test_what_fails_before_the_first_piece_is_raised_before_anything_is_sent() -
         await (await written(work)).first(staying())
 
     with pytest.raises(StorageError, match="The copy is gone"):
-        asyncio.run(read())
+        carried_out(read())
 
 
 def test_what_fails_midway_is_raised_and_never_ends_like_a_whole() -> None:
@@ -116,7 +117,7 @@ def test_what_fails_midway_is_raised_and_never_ends_like_a_whole() -> None:
             pass
 
     with pytest.raises(StorageError, match="The copy is gone"):
-        asyncio.run(read())
+        carried_out(read())
 
 
 def test_a_client_that_goes_before_the_first_piece_stops_the_writer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +136,7 @@ def test_a_client_that_goes_before_the_first_piece_stops_the_writer(monkeypatch:
             await found.first(request())
         return await asyncio.to_thread(released.wait, 60)
 
-    assert asyncio.run(read())
+    assert carried_out(read())
 
 
 def test_a_client_that_goes_midway_stops_the_writer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +164,7 @@ def test_a_client_that_goes_midway_stops_the_writer(monkeypatch: pytest.MonkeyPa
         await StreamedResponse(found, first, {}, "text/csv")(scope, staying().receive, send)
         return await asyncio.to_thread(over.wait, 60)
 
-    assert asyncio.run(read())
+    assert carried_out(read())
     assert why
 
 
@@ -183,7 +184,7 @@ def test_a_large_body_is_put_aside_in_pieces(tmp_path: Path, monkeypatch: pytest
             file.seek(0)
             return file.read()
 
-    found = asyncio.run(read())
+    found = carried_out(read())
     assert found == b"".join(piece["body"] for piece in pieces) + b"end"
     assert max(sizes) <= received.PIECE + 65_536
 
@@ -194,4 +195,4 @@ def test_a_client_that_goes_while_it_sends_leaves_nothing_behind() -> None:
             raise AssertionError("half of a file was taken for the whole")
 
     with pytest.raises(ClientDisconnect):
-        asyncio.run(read())
+        carried_out(read())

@@ -13,6 +13,7 @@ from storage.annotations import Target, add_tag
 from storage.history import prompt_ids_of
 from storage.log import Log
 from storage.records import RunKind
+from tests.logs import new_log
 from tests.pipelines.analysis.histories import history, words
 from tests.storage.samples import ALBERT, BERT
 
@@ -21,7 +22,7 @@ MANY = FEWEST_FOR_INTERVAL
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.duckdb") as opened:
+    with new_log(tmp_path / "log.duckdb") as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ from pipelines.shelf import Shelf
 from storage.log import Log
 from storage.records import RunStatus
 from storage.verification import inspect
+from tests.logs import new_log
 from tests.pipelines.conftest import MINIS
 
 pytestmark = pytest.mark.probes
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.probes
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.duckdb") as opened:
+    with new_log(tmp_path / "log.duckdb") as opened:
         yield opened
 
 

@@ -24,6 +24,7 @@ from storage.pending import count_pending
 from storage.records import Comparison, RunKind, RunStatus
 from storage.removal import Target, remove
 from storage.verification import inspect
+from tests.logs import new_log
 from tests.pipelines.conftest import MINIS, PROMPTS
 
 TEXTS = tuple(prompt.text for prompt in PROMPTS[:40])
@@ -32,7 +33,7 @@ REQUEST = BatchRequest(MINIS, "prompts.csv", label="trial", author="Ada")
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.duckdb") as opened:
+    with new_log(tmp_path / "log.duckdb") as opened:
         yield opened
 
 

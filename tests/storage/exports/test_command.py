@@ -15,6 +15,7 @@ from storage.__main__ import main
 from storage.log import Log
 from storage.snapshots import Snapshots
 from tests.conftest import ROOT
+from tests.logs import new_log
 from tests.storage.archive.histories import everything
 from tests.storage.samples import ask
 
@@ -24,7 +25,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A log with one ask, chosen by the environment."""
     path = tmp_path / "log" / "log.duckdb"
     monkeypatch.setenv("MASKBOARD_HISTORY", str(path))
-    with Log.open(path) as log:
+    with new_log(path) as log:
         log.append(ask("=HYPERLINK [MASK]"))
     return path
 
