@@ -29,17 +29,17 @@ SECONDS = 1.0
 """Between two looks."""
 _NOT_DONE = "batch_not_done"
 
-Badge = tuple[str, str, Literal["red", "yellow", "blue", "green", "gray"]]
+Badge = tuple[str, str, Literal["red", "yellow", "primary", "gray"]]
 
 BADGES: dict[RunStatus, Badge] = {
-    RunStatus.COMPLETE: ("Complete", ":material/check:", "green"),
+    RunStatus.COMPLETE: ("Complete", ":material/check:", "gray"),
     RunStatus.CANCELLED: ("Stopped", ":material/stop_circle:", "gray"),
     RunStatus.FAILED: ("Failed", ":material/error:", "red"),
     RunStatus.RUNNING: ("Interrupted", ":material/pause_circle:", "yellow"),
 }
 """Of a batch that this process does nothing with: its word, icon and colour."""
 MOVING: dict[BatchState, Badge] = {
-    BatchState.RUNNING: ("Running", ":material/play_circle:", "blue"),
+    BatchState.RUNNING: ("Running", ":material/play_circle:", "primary"),
     BatchState.WAITING: ("Waiting", ":material/hourglass_empty:", "gray"),
     BatchState.STOPPING: ("Stopping", ":material/stop_circle:", "gray"),
 }
