@@ -82,10 +82,11 @@ COMMENT ON COLUMN annotations.created_at IS 'When it was put there, UTC.';
 
 -- `storage.spelling.spell_part` in SQL, step by step, so that what is kept as a person typed it (refused texts, labels, notes)
 -- is found under the same spellings as a prompt. 8216 to 8219 and 8242 are single quotes, 8220 to 8223 and 8243 double ones,
--- 8208 to 8213 and 8722 dashes, 160 a space that does not break; those without a partner are marks that nobody sees.
+-- 8208 to 8213 and 8722 dashes, 160 a space that does not break; those without a partner are marks that nobody sees. Characters are
+-- composed between zeros, where `nfc_normalize` would end.
 CREATE MACRO spelled(text) AS
     trim(regexp_replace(
-        nfc_normalize(replace(
+        array_to_string(list_transform(string_split(replace(
             translate(
                 regexp_replace(text, '(?i)\[mask\]|<mask>|_{3,}', '[MASK]', 'g'),
                 concat(chr(8216), chr(8217), chr(8218), chr(8219), chr(8242), chr(8220), chr(8221), chr(8222), chr(8223),
@@ -93,7 +94,7 @@ CREATE MACRO spelled(text) AS
                        chr(65279), chr(173), chr(8203), chr(8288), chr(8206), chr(8207), chr(8234), chr(8235), chr(8236),
                        chr(8237), chr(8238), chr(8294), chr(8295), chr(8296), chr(8297)),
                 '''''''''''"""""------- '),
-            chr(8230), '...')),
+            chr(8230), '...'), chr(0)), lambda part: nfc_normalize(part)), chr(0)),
         '[\s\pZ\x0b\x1c-\x1f\x{85}]+', ' ', 'g'));
 
 COMMENT ON MACRO spelled IS 'A text as prompts are spelled: plain quotes and dashes, [MASK] for every mask, single spaces.';

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, expect
 
 from storage.annotations import MAX_TAG
 from storage.spelling import printable
-from tests.browser.conftest import asked_of_others, running_server, visitor
+from tests.browser.conftest import forgetful, running_server, visitor
 from tests.browser.test_browser import settled
 from tests.hostile_log import Written, write_hostile_log
 from tests.payloads import CANARY, PAYLOADS
@@ -73,21 +73,26 @@ def written(hostile: tuple[str, Written]) -> Written:
     return hostile[1]
 
 
-@pytest.fixture
-def page(chromium: Browser, hostile: tuple[str, Written]) -> Iterator[Page]:
-    """A visitor to that server. Whatever ran, was sent or went wrong fails the test."""
+@pytest.fixture(scope="module")
+def person(chromium: Browser, hostile: tuple[str, Written]) -> Iterator[BrowserContext]:
+    """The browser of somebody who reads there."""
     context = visitor(chromium, hostile[0])
-    strangers = asked_of_others(context)
-    page = context.new_page()
-    watched = Watched(page)
-    page.on("dialog", watched.dialog)
-    page.on("console", watched.console)
-    page.on("pageerror", lambda error: watched.found.append(f"error: {error}"))
-    page.on("popup", lambda other: watched.found.append(f"opened {other.url}"))
-    page.on("framenavigated", lambda frame: _came_to(watched, frame.url))
-    yield page
-    harmless(page)
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(person: BrowserContext, hostile: tuple[str, Written]) -> Iterator[Page]:
+    """A fresh page of that server. Whatever ran, was sent or went wrong fails the test."""
+    with forgetful(person, hostile[0]) as (page, strangers):
+        watched = Watched(page)
+        page.on("dialog", watched.dialog)
+        page.on("console", watched.console)
+        page.on("pageerror", lambda error: watched.found.append(f"error: {error}"))
+        page.on("popup", lambda other: watched.found.append(f"opened {other.url}"))
+        page.on("framenavigated", lambda frame: _came_to(watched, frame.url))
+        yield page
+        harmless(page)
     assert strangers == []
     assert watched.found == []
 

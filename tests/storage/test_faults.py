@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import select
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from storage.log import Log
 from storage.repair import repair
 from storage.verification import verify
 from storage.wal import wal_path
+from tests.storage import killed_writer
 from tests.storage.damage import flip, write_and_die
 from tests.storage.samples import ask, batch
 
@@ -50,33 +54,37 @@ def assert_whole(log: Log, acknowledged: list[int]) -> None:
         assert len(found.agreements) == 3
 
 
-def kill_in_the_middle(path: Path, first: int, generator: random.Random) -> list[int]:
+@pytest.fixture(scope="module")
+def ready() -> ForkServerContext:
+    """Processes that have everything imported when they start."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["storage.log", "tests.storage.killed_writer"])
+    return context
+
+
+def kill_in_the_middle(path: Path, first: int, generator: random.Random, ready: ForkServerContext) -> list[int]:
     """Start a writer, let it acknowledge some asks, kill it somewhere in the next, and return what it acknowledged."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.storage.killed_writer", str(path), str(first)], stdout=subprocess.PIPE, cwd=ROOT
-    )
-    assert process.stdout is not None
-    said = b""
-    acknowledgements = generator.randrange(9)
-    while said.count(b"\n") < acknowledgements:
-        chunk = os.read(process.stdout.fileno(), 4096)
-        assert chunk, "the writer failed to start"
-        said += chunk
+    told, theirs = ready.Pipe(duplex=False)
+    process = ready.Process(target=killed_writer.work, args=(path, first, theirs))
+    process.start()
+    theirs.close()
+    acknowledged: list[int] = [told.recv() for _ in range(generator.randrange(9))]
     # Up to the length of an ask later, or, before the first, up to the length of a start.
-    select.select([process.stdout], [], [], generator.uniform(0, 0.03) if acknowledgements else generator.uniform(0, 0.6))
+    told.poll(generator.uniform(0, 0.03) if acknowledged else generator.uniform(0, 0.6))
     process.kill()
-    said += process.stdout.read()
-    process.wait()
-    process.stdout.close()
-    return [int(line) for line in said.split(b"\n")[:-1]]
+    with suppress(EOFError):
+        while True:
+            acknowledged.append(told.recv())
+    process.join()
+    return acknowledged
 
 
-def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path, ready: ForkServerContext) -> None:
     path = tmp_path / "log.duckdb"
     generator = random.Random(20260301)
     first, total = 0, 0
     for _ in range(int(os.environ.get("MASKBOARD_KILLS", "50"))):
-        acknowledged = kill_in_the_middle(path, first, generator)
+        acknowledged = kill_in_the_middle(path, first, generator, ready)
         total += len(acknowledged)
         with Log.open(path) as log:
             assert_whole(log, acknowledged)

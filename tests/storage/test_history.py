@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage import history
@@ -235,6 +235,7 @@ PIECES = st.one_of(st.characters(exclude_categories=["Cs", "Cn"]), st.sampled_fr
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
+@example("before\0e\u0301")
 def test_sql_spells_as_prompts_are_spelled(spelling_log: Log, text: str) -> None:
     ((spelled,),) = spelling_log.database.rows("SELECT spelled($text)", {"text": text})
     assert spelled == spell_part(text)

@@ -69,11 +69,18 @@ def once_each(log: Log, run_id: str, n: int) -> None:
     assert log.database.rows("SELECT count(*) FROM tag") == [(len(expected),)]
 
 
+IMPORTED = (
+    "torch", "tokenizers", "transformers", "transformers.models.auto.modeling_auto", "transformers.models.bert.modeling_bert",
+    "transformers.models.distilbert.modeling_distilbert", "pipelines.batch", "tests.pipelines.batch.killed",
+)  # fmt: skip
+"""What a batch imports before its first row: in a new process several seconds of a start that takes half of one."""
+
+
 @pytest.fixture(scope="module")
 def ready() -> ForkServerContext:
     """Processes that have everything imported when they start."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torch", "transformers", "pipelines.batch", "tests.pipelines.batch.killed"])
+    context.set_forkserver_preload(list(IMPORTED))
     return context
 
 
