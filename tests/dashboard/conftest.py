@@ -83,9 +83,9 @@ def _emptied() -> bytes:
         return path.read_bytes()
 
 
-def own_log() -> Log:
-    """The log of this test, open; a new one is as it is after a person has removed the sample."""
-    path = default_path()
+def own_log(path: Path | None = None) -> Log:
+    """The log of this test, or of that path, open; a new one is as it is after a person has removed the sample."""
+    path = path or default_path()
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_emptied())

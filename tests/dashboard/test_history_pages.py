@@ -6,6 +6,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -14,6 +18,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.app_pages import __path__ as pages_path
 from dashboard.history_frames.diversity import profile_table
 from pipelines.analysis.diversity import CheckpointDiversity, Diversity
+from storage.database import default_path
+from storage.log import Log
 from storage.measures import SelectedCheckpoint
 from storage.records import Checkpoint, RunKind
 from tests.conftest import ROOT
@@ -30,21 +36,40 @@ def tell(
     n: int, by: Sequence[Checkpoint] = TRIO, *, full: bool = True, ranks: bool = False, expected: str | None = "blue"
 ) -> None:
     """A history of n prompts: each checkpoint says five of eight words, in an order of its own."""
-    with own_log() as log:
-        for number in range(n):
-            text = f"Number {number} is [MASK]."
-            answers = [
-                told(
-                    each,
-                    [WORDS[(number * (place + 1) + i) % 8] for i in range(5)],
-                    text=text,
-                    full=full,
-                    scores=[None] * 5 if ranks else None,
-                )
-                for place, each in enumerate(by)
-            ]
-            kind = RunKind.ASK if full else RunKind.IMPORT
-            keep(log, *answers, number=number * 90_000, kind=kind, expected=[expected] if expected else [])
+    path, told_once = default_path(), (n, tuple(by), full, ranks, expected)
+    if path.exists():
+        with own_log() as log:
+            _tell(log, *told_once)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_history(*told_once))
+
+
+@cache
+def _history(*told_once: Any) -> bytes:  # noqa: ANN401 - what `_tell` is given
+    """The file of such a log: a transaction for each prompt of many tests would be most of their time."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "log.duckdb"
+        with own_log(path) as log:
+            _tell(log, *told_once)
+        return path.read_bytes()
+
+
+def _tell(log: Log, n: int, by: Sequence[Checkpoint], full: bool, ranks: bool, expected: str | None) -> None:
+    for number in range(n):
+        text = f"Number {number} is [MASK]."
+        answers = [
+            told(
+                each,
+                [WORDS[(number * (place + 1) + i) % 8] for i in range(5)],
+                text=text,
+                full=full,
+                scores=[None] * 5 if ranks else None,
+            )
+            for place, each in enumerate(by)
+        ]
+        kind = RunKind.ASK if full else RunKind.IMPORT
+        keep(log, *answers, number=number * 90_000, kind=kind, expected=[expected] if expected else [])
 
 
 def everything(app: AppTest) -> str:
