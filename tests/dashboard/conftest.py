@@ -62,10 +62,9 @@ def open_app() -> OpenApp:
         if not sample:
             without_sample()
         app = AppTest.from_file(str(ROOT / "dashboard" / "main.py"), default_timeout=120)
-        app.run()
         for name, value in parameters.items():
             app.query_params[name] = value
-        if page != "compare":
+        if page != "compare":  # found by its name, which is that of its address
             app.switch_page(f"app_pages/{page}.py")
         return sound(app.run())
 
