@@ -4,7 +4,7 @@
 
 - the second run of a file against the first (owed: under 5 %);
 - everything a batch does, reading and keeping included, against `fill` alone on the same prompts;
-- memory above the loaded checkpoints at the first tenth and at the end (owed: under 300 MB, and flat).
+- memory above the loaded checkpoints, at every tenth of the way (owed: under 300 MB, and flat).
 
 With `--weights random` the three families in their real sizes answer, with random weights; else the bundled checkpoints do.
 """
@@ -57,16 +57,29 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def asked(file: Path, shelf: Shelf, names: tuple[str, ...], log: Log, marks: list[tuple[int, float]] | None = None) -> float:
+class Marks:
+    """The memory of this process on the way through a file: the most, and, printed, what it was at every tenth."""
+
+    def __init__(self, rows: int) -> None:
+        self.most = self._before = resident()
+        self._rows, self._tenth, self._started = rows, 1, time.perf_counter()
+
+    def __call__(self, progress: BatchProgress) -> None:
+        """Look once."""
+        now = resident()
+        self.most = max(self.most, now)
+        if progress.n_done * 10 >= self._tenth * self._rows:
+            self._tenth = progress.n_done * 10 // self._rows + 1
+            seconds = time.perf_counter() - self._started
+            now, most = now - self._before, self.most - self._before
+            say(f"  {progress.n_done:,} rows after {seconds:,.0f} s: {now:+.0f} MB, {most:+.0f} at most")
+
+
+def asked(file: Path, shelf: Shelf, names: tuple[str, ...], log: Log, watch: Marks | None = None) -> float:
     """Seconds from the file to the last answer kept."""
     started = time.perf_counter()
     with open_prompts(file) as prompts:
         told = submit(prompts, BatchRequest(names, file.name), shelf, log)
-
-    def watch(progress: BatchProgress) -> None:
-        if marks is not None:
-            marks.append((progress.n_done, resident()))
-
     carry_out(told.run_id, shelf=shelf, log=log, on_progress=watch)
     return time.perf_counter() - started
 
@@ -115,14 +128,8 @@ def main() -> None:
                 return
             many = write(folder, options.memory_rows, 2)
             gc.collect()
-            before, marks = resident(), list[tuple[int, float]]()
-            asked(many, shelf, names, log, marks)
-            early = max(each for done, each in marks if done <= options.memory_rows / 10)
-            most = max(each for _, each in marks)
-            say(
-                f"memory over {options.memory_rows:,} prompts: {early - before:+.0f} MB at a tenth, {most - before:+.0f} MB at "
-                "most, above the loaded checkpoints and an open log"
-            )
+            say(f"memory over {options.memory_rows:,} prompts, above the loaded checkpoints and an open log:")
+            asked(many, shelf, names, log, Marks(options.memory_rows))
 
 
 if __name__ == "__main__":
