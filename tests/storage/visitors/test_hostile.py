@@ -130,8 +130,8 @@ def test_the_server_is_alive_and_left_with_no_process(scene: Scene, corpus: Corp
     # Two answers at a time, each of 50 MB and a last row, as Arrow, as the page shows it, and once more as bytes.
     assert 0 < peak() // 1024 - corpus.peak_mb < 900
     left = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False).stdout
-    # The checkers wait for the next text; the workers are gone.
-    assert left.count("storage.visitors.worker") == 0
+    # The checkers wait for the next text; the workers are gone, but for one that a page of this process keeps ready.
+    assert left.count("storage.visitors.worker") <= 1
     assert left.count("storage.visitors.checker") <= 2
 
 
