@@ -27,6 +27,8 @@ ARGUMENTS = [
     "--disable-gpu",
     "--disable-gpu-compositing",
     "--disable-software-rasterizer",
+    "--no-zygote",
+    "--renderer-process-limit=1",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
