@@ -18,8 +18,9 @@ run: $(VENV)/run.stamp ## set everything up and open the dashboard at http://127
 test: $(VENV)/dev.stamp ## set everything up and run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-nightly: $(VENV)/dev.stamp ## the long forms: 200 kills, and every hostile statement with the limits of the SQL page
-	MASKBOARD_KILLS=200 MASKBOARD_HOSTILE=all $(BIN)/python -m pytest -n 2 --dist loadfile tests/storage
+nightly: $(VENV)/dev.stamp ## the long forms: 200 kills, every hostile statement with the limits of the SQL page, every payload on every page
+	MASKBOARD_KILLS=200 MASKBOARD_HOSTILE=all MASKBOARD_PAYLOADS=all $(BIN)/python -m pytest -n 2 --dist loadfile \
+	  tests/storage tests/pipelines/batch tests/browser
 
 check: $(VENV)/dev.stamp ## lint, format, types and the arrows between the layers
 	$(BIN)/ruff check .
