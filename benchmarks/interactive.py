@@ -41,7 +41,7 @@ def asks(checkpoints: Sequence[LoadedCheckpoint], texts: Sequence[str], chance: 
     """Seconds of each ask, with a pause of up to a second before it, as people make."""
     times = []
     for text in texts:
-        time.sleep(chance.random())
+        time.sleep(chance.random())  # without it every ask would begin at the same point of a pass of the batch
         started = time.perf_counter()
         fill(checkpoints, [Question(Prompt(text))], top_k=5)
         times.append(time.perf_counter() - started)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,17 @@ def mount(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     yield mounter
     for place in mounted:
         subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture(scope="session")
+def ready() -> ForkServerContext:
+    """Processes that have everything imported when they start, to be killed: else a start takes them several seconds.
+
+    A process has one server of these, so all tests share it, and it knows what each of them imports.
+    """
+    context = multiprocessing.get_context("forkserver")
+    families = [f"transformers.models.{family}.modeling_{family}" for family in ("bert", "distilbert")]
+    context.set_forkserver_preload(
+        ["transformers.models.auto.modeling_auto", *families, "tests.pipelines.batch.killed", "tests.storage.killed_writer"]
+    )
+    return context

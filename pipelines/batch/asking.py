@@ -110,7 +110,8 @@ def _handed_over(
         _write_out(private, asked, out, console)
     run_id = asked.summary.counts.run.run_id
     try:
-        _wait_until(lambda: not private.parent.exists() or why_not_taken(private) is not None or not is_taken_here(path))
+        with console.status("The dashboard takes the answers over."):
+            _wait_until(lambda: not private.parent.exists() or why_not_taken(private) is not None or not is_taken_here(path))
     except KeyboardInterrupt:
         _say(console, f"The answers lie in {private.parent}; the dashboard takes them over by itself.")
         return Asked(asked.summary, interrupted=True)
@@ -157,7 +158,7 @@ def _write_out(log: Path, asked: Asked, out: tuple[Path, Format] | None, console
 
 
 def _wait_until(done: Callable[[], bool]) -> None:
-    """Wait for another process, of which nothing but files can be seen."""
+    """Wait for another process, of which nothing but files can be seen: none of them can wake this one, so it looks again."""
     while not done():
         time.sleep(LOOK_SECONDS)
 

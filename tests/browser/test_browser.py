@@ -283,3 +283,24 @@ def test_the_models_page_tells_the_truth_about_a_word(page: Page) -> None:
     word.press("Enter")
     expect(page).to_have_url(re.compile("truth_word=king"))
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_a_page_that_asks_another_host_is_seen(person: BrowserContext, server: str) -> None:
+    """What every other test of this folder relies on."""
+    with forgetful(person, server) as (page, strangers):
+        page.goto("/")
+        for url in ("http://192.0.2.1/beacon", "https://example.invalid/beacon"):
+            page.evaluate("url => fetch(url).catch(() => null)", url)
+        page.evaluate("new WebSocket('ws://192.0.2.1/socket')")
+        page.wait_for_timeout(200)
+    assert {url.rsplit("/", 1)[-1] for url in strangers} == {"beacon", "socket"}
+    assert len(strangers) == 3
+
+
+def test_a_browser_remembers_nothing_of_the_page_before(person: BrowserContext, server: str) -> None:
+    with forgetful(person, server) as (page, _):
+        page.goto("/")
+        page.evaluate("() => { localStorage.setItem('kept', '1'); document.cookie = 'kept=1' }")
+    with forgetful(person, server) as (page, _):
+        page.goto("/")
+        assert page.evaluate("() => [localStorage.getItem('kept'), document.cookie.includes('kept')]") == [None, False]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import streamlit as st
@@ -20,6 +17,7 @@ from storage.database import default_path
 from storage.errors import StorageError
 from storage.log import Log
 from tests.conftest import ROOT
+from tests.logs import put_log
 
 MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
 SEED = "MLM and NSP is the [MASK] task of BERT."
@@ -71,31 +69,24 @@ def open_app() -> OpenApp:
     return open_page
 
 
-@cache
-def _emptied() -> bytes:
-    """The file of a log from which a person has removed the sample: the steps of the schema are taken once for all tests."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "log.duckdb"
-        with Log.open(path) as log:
-            samples.add(log.database)
-            samples.remove(log.database)
-        return path.read_bytes()
+def emptied(log: Log) -> None:
+    """What a person does who removes the sample."""
+    samples.add(log.database)
+    samples.remove(log.database)
 
 
-def own_log(path: Path | None = None) -> Log:
-    """The log of this test, or of that path, open; a new one is as it is after a person has removed the sample."""
-    path = path or default_path()
+def own_log() -> Log:
+    """The log of this test, open; a new one is as it is after a person has removed the sample."""
+    path = default_path()
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_emptied())
+        put_log(path, emptied)
     return Log.open(path)
 
 
 def without_sample() -> None:
-    """The log of this test as it is after a person has removed the sample."""
+    """The log of this test as it is after a person has removed the sample; one that cannot be opened stays as it is."""
     with suppress(StorageError, OSError), own_log() as log:
-        if samples.add(log.database) or samples.is_there(log.database):
-            samples.remove(log.database)
+        samples.remove(log.database)
 
 
 def sound(app: AppTest) -> AppTest:

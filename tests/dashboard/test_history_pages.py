@@ -6,9 +6,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +20,8 @@ from storage.log import Log
 from storage.measures import SelectedCheckpoint
 from storage.records import Checkpoint, RunKind
 from tests.conftest import ROOT
-from tests.dashboard.conftest import OpenApp, badges, own_log, plain, sound
+from tests.dashboard.conftest import OpenApp, badges, emptied, own_log, plain, sound
+from tests.logs import put_log
 from tests.storage import samples
 from tests.storage.measures.histories import keep, told
 from tests.storage.samples import ALBERT, BERT, DISTILBERT, TRIO
@@ -36,23 +34,17 @@ def tell(
     n: int, by: Sequence[Checkpoint] = TRIO, *, full: bool = True, ranks: bool = False, expected: str | None = "blue"
 ) -> None:
     """A history of n prompts: each checkpoint says five of eight words, in an order of its own."""
-    path, told_once = default_path(), (n, tuple(by), full, ranks, expected)
-    if path.exists():
+    told_once = (n, tuple(by), full, ranks, expected)
+    if default_path().exists():
         with own_log() as log:
             _tell(log, *told_once)
     else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_history(*told_once))
+        put_log(default_path(), _tell_first, *told_once)
 
 
-@cache
-def _history(*told_once: Any) -> bytes:  # noqa: ANN401 - what `_tell` is given
-    """The file of such a log: a transaction for each prompt of many tests would be most of their time."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "log.duckdb"
-        with own_log(path) as log:
-            _tell(log, *told_once)
-        return path.read_bytes()
+def _tell_first(log: Log, *told_once: Any) -> None:  # noqa: ANN401 - what `_tell` is given
+    emptied(log)
+    _tell(log, *told_once)
 
 
 def _tell(log: Log, n: int, by: Sequence[Checkpoint], full: bool, ranks: bool, expected: str | None) -> None:

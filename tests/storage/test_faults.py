@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import select
@@ -52,14 +51,6 @@ def assert_whole(log: Log, acknowledged: list[int]) -> None:
         assert found is not None, f"run {number} was acknowledged and is gone"
         assert (found.run, found.answers) == (asked.run, asked.answers)
         assert len(found.agreements) == 3
-
-
-@pytest.fixture(scope="module")
-def ready() -> ForkServerContext:
-    """Processes that have everything imported when they start."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["storage.log", "tests.storage.killed_writer"])
-    return context
 
 
 def kill_in_the_middle(path: Path, first: int, generator: random.Random, ready: ForkServerContext) -> list[int]:

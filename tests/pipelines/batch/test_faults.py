@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -67,21 +66,6 @@ def once_each(log: Log, run_id: str, n: int) -> None:
     expected = {each.text for each in prompts(n) if each.expected}
     assert log.database.rows("SELECT count(*) FROM expectation") == [(2 * len(expected),)]
     assert log.database.rows("SELECT count(*) FROM tag") == [(len(expected),)]
-
-
-IMPORTED = (
-    "torch", "tokenizers", "transformers", "transformers.models.auto.modeling_auto", "transformers.models.bert.modeling_bert",
-    "transformers.models.distilbert.modeling_distilbert", "pipelines.batch", "tests.pipelines.batch.killed",
-)  # fmt: skip
-"""What a batch imports before its first row: in a new process several seconds of a start that takes half of one."""
-
-
-@pytest.fixture(scope="module")
-def ready() -> ForkServerContext:
-    """Processes that have everything imported when they start."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(IMPORTED))
-    return context
 
 
 def test_a_batch_that_is_killed_again_and_again_is_answered_once(
