@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -161,6 +161,19 @@ class Database:
             self._trouble = None
             self._version += moves
             return result
+
+    @contextmanager
+    def within(self, megabytes: int) -> Iterator[None]:
+        """Let DuckDB keep no more than this in memory meanwhile; pages and indexes beyond it are read again when they are needed.
+
+        Whatever asks at the same time has the same limit, and a query that needs more at once fails with StorageError: this is
+        for a process that does one thing.
+        """
+        self.rows(f"SET memory_limit = '{megabytes}MB'")
+        try:
+            yield
+        finally:
+            self.rows("RESET memory_limit")
 
     def try_writing(self, *, moves: bool = True) -> None:
         """Write one row that nobody reads: `trouble` is gone when this returns. Raises what a write raises.
