@@ -164,7 +164,7 @@ class Database:
 
     @contextmanager
     def within(self, megabytes: int) -> Iterator[None]:
-        """Let DuckDB keep no more than this in memory meanwhile; pages and indexes beyond it are read again when they are needed.
+        """Let DuckDB keep no more than this in memory meanwhile; pages and indexes beyond it are read again when needed.
 
         Whatever asks at the same time has the same limit, and a query that needs more at once fails with StorageError: this is
         for a process that does one thing.
