@@ -46,6 +46,8 @@ DEFINITIONS = {
     "uniqueness": "The share of its predictions that no other selected checkpoint has said.",
     "acc": "The share of prompts with an expected word among the first 1, 5 or 10 of the list. A list too short "
     "to tell is left out.",
+    "acc_of_candidates": "The share of prompts at which an expected word is the most probable of all words that were scored by "
+    "name: a multiple choice. Prompts count where one of them is expected and one is not.",
     "mrr": "The mean of 1 / rank of the best expected word, 0 beyond a rank that is the same for all: the length of the "
     "shortest list, unless words were scored by name.",
     "nll": "The mean of -ln p of the most probable expected word, in nats; less is better. Given only where p is known "

@@ -8,7 +8,7 @@ from dashboard.components.chart_box import chart_box, download_menu
 from dashboard.components.history_page import found_in, selected_history
 from dashboard.components.verdicts import nothing_to_test, show_verdicts
 from dashboard.definitions import DEFINITIONS
-from dashboard.history_frames.accuracy import SHARES, bins_table, long_words, points_table, summary_table
+from dashboard.history_frames.accuracy import SHARES, bins_table, long_words, points_table, summary_table, without_unknown
 from pipelines.analysis.accuracy import METRICS, accuracy
 from pipelines.calibration import FEWEST_FOR_CALIBRATION
 
@@ -32,12 +32,14 @@ st.dataframe(
     key="accuracy_summary",
     hide_index=True,
     alt="Accuracy of each checkpoint with 95 % intervals",
+    column_order=without_unknown(found, summary.column_names),
     column_config={
         "checkpoint": column.TextColumn("Checkpoint", pinned=True),
         "n": column.NumberColumn("Prompts", width="small", format="localized", help=DEFINITIONS["n_expected"]),
         "acc_at_1": column.TextColumn("Accuracy at 1", help=DEFINITIONS["acc"]),
         "acc_at_5": column.TextColumn("at 5", help=DEFINITIONS["acc"]),
         "acc_at_10": column.TextColumn("at 10", help=DEFINITIONS["acc"]),
+        "acc_of_candidates": column.TextColumn("of candidates", help=DEFINITIONS["acc_of_candidates"]),
         "mrr": column.TextColumn("MRR" if found.mrr_depth is None else f"MRR at {found.mrr_depth}", help=DEFINITIONS["mrr"]),
         "nll": column.TextColumn("NLL, nats", help=DEFINITIONS["nll"]),
         "brier": column.TextColumn("Brier", help=DEFINITIONS["brier"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ SHARES = {
     "acc_at_1": "accuracy at 1",
     "acc_at_5": "accuracy at 5",
     "acc_at_10": "accuracy at 10",
+    "acc_of_candidates": "accuracy among candidates",
     "mrr": "mean reciprocal rank",
 }
 """The metrics from 0 to 1, greater is better; the words are those of `pipelines.analysis.accuracy.METRICS`."""
@@ -29,6 +31,7 @@ _POINTS = pa.schema(
 _SUMMARY = pa.schema(
     {
         "checkpoint": pa.string(), "n": pa.int64(), "acc_at_1": pa.string(), "acc_at_5": pa.string(), "acc_at_10": pa.string(),
+        "acc_of_candidates": pa.string(),
         "mrr": pa.string(), "nll": pa.string(), "brier": pa.string(), "ece": pa.string(),
     }
 )  # fmt: skip
@@ -68,6 +71,12 @@ def summary_table(found: Accuracy) -> pa.Table:
         for each in found.checkpoints
     ]
     return pa.Table.from_pylist(rows, schema=_SUMMARY)
+
+
+def without_unknown(found: Accuracy, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns of `summary_table` to show: accuracy among candidates only where there were some to choose from."""
+    unknown = all(each.acc_of_candidates is None for each in found.checkpoints)
+    return tuple(each for each in columns if each != "acc_of_candidates" or not unknown)
 
 
 def bins_table(found: Accuracy) -> pa.Table:

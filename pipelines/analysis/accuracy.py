@@ -22,6 +22,7 @@ METRICS = {
     "acc_at_1": "accuracy at 1",
     "acc_at_5": "accuracy at 5",
     "acc_at_10": "accuracy at 10",
+    "acc_of_candidates": "accuracy among candidates",
     "mrr": "mean reciprocal rank",
     "nll": "negative log-likelihood in nats",
     "brier": "Brier score",
@@ -44,6 +45,9 @@ class CheckpointAccuracy:
     expected words are known; n of the interval says so."""
     acc_at_5: Interval | None
     acc_at_10: Interval | None
+    acc_of_candidates: Interval | None
+    """Share of prompts at which an expected word is the most probable of the words scored by name, the multiple choice of
+    oLMpics (Talmor et al. 2020, TACL 8); of prompts where one of them is expected, one is not, and all have a probability."""
     mrr: Interval | None
     """Mean of 1 / rank of the best expected word, 0 beyond rank `Accuracy.mrr_depth`."""
     nll: Interval | None
@@ -121,6 +125,7 @@ def metric_values(table: pa.Table) -> dict[str, NDArray[np.float64]]:
         # A list of five holds what it holds: counting its hits at ten and leaving out its misses would flatter.
         decided = (depth >= k) | scored
         values[f"acc_at_{k}"] = np.where(decided, rank <= k, np.nan)
+    values["acc_of_candidates"] = column(table, "choice_right")
     deepest = _mrr_depth(table)
     values["mrr"] = np.where(rank <= (np.inf if deepest is None else deepest), 1.0 / rank, 0.0)
     values["nll"] = -column(table, "logprob")

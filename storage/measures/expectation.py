@@ -18,6 +18,8 @@ def expected(database: Database, selection: Selection) -> pa.Table:
     might be more probable; logprob_one, the same of the words of one piece alone, for the joint probability of several pieces
     is that of several masks; long_words, how many right words the checkpoint cannot say in one mask; rank_known, the best rank
     in the list or of a word scored by name; scored, whether the rank among all pieces is known by name of every right word;
-    top_score; top_right; sum_p_squared; weight. Words are compared whatever the selection's word space is.
+    top_score; top_right; sum_p_squared; choice_right, whether of the words scored by name a right one is the most probable,
+    NULL where not one is right and one wrong, or one has no probability; weight. Words are compared whatever the selection's
+    word space is.
     """
     return read(database, "expected", selection)

@@ -34,6 +34,19 @@ scored AS (
     FROM candidate SEMI JOIN chosen ON chosen.answer_id = candidate.answer_id
     GROUP BY candidate.answer_id, candidate.word_id
 ),
+-- Which of the words that were scored by name is the most probable: known where one of them is right, one is wrong, and all have
+-- a probability.
+choice AS (
+    SELECT scored.answer_id,
+           CASE WHEN count(scored.logprob) = count(*)
+                THEN max(scored.logprob) FILTER (WHERE right_word.word_id IS NOT NULL)
+                     > max(scored.logprob) FILTER (WHERE right_word.word_id IS NULL) END AS is_right
+    FROM scored
+    JOIN chosen ON chosen.answer_id = scored.answer_id
+    LEFT JOIN right_word ON right_word.prompt_id = chosen.prompt_id AND right_word.mask_index = chosen.mask_index
+         AND right_word.word_id = scored.word_id
+    GROUP BY scored.answer_id
+),
 form AS (
     SELECT chosen.answer_id, right_word.folded, min(said.rank) AS rank, min(scored.rank) AS rank_scored,
            max(coalesce(scored.logprob, said.logprob)) AS logprob, coalesce(max(scored.pieces), 1) <> 1 AS long,
@@ -57,9 +70,11 @@ known AS (
 )
 SELECT chosen.prompt_id, chosen.mask_index, chosen.checkpoint_id, known.rank, length.depth, known.logprob, known.logprob_one,
        known.long_words, known.rank_known, known.scored, exp(answer.top_logprob) AS top_score,
-       coalesce(known.rank = 1, false) AS top_right, answer.sum_p_squared + coalesce(known.merged, 0) AS sum_p_squared, chosen.weight
+       coalesce(known.rank = 1, false) AS top_right, answer.sum_p_squared + coalesce(known.merged, 0) AS sum_p_squared,
+       choice.is_right AS choice_right, chosen.weight
 FROM chosen
 JOIN known ON known.answer_id = chosen.answer_id
 JOIN length ON length.answer_id = chosen.answer_id
 JOIN answer ON answer.answer_id = chosen.answer_id
+LEFT JOIN choice ON choice.answer_id = chosen.answer_id
 ORDER BY chosen.prompt_id, chosen.mask_index, chosen.checkpoint_id;

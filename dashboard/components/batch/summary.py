@@ -17,7 +17,7 @@ from dashboard.components.export_box import show_exports
 from dashboard.components.verdicts import nothing_to_test, show_verdicts
 from dashboard.definitions import DEFINITIONS
 from dashboard.export_rows import rows_of_run
-from dashboard.history_frames.accuracy import SHARES, points_table, summary_table
+from dashboard.history_frames.accuracy import SHARES, points_table, summary_table, without_unknown
 from dashboard.history_frames.agreement import LIKENESSES, pairs_table
 from dashboard.wording import count, percent
 from pipelines.analysis.accuracy import METRICS
@@ -124,12 +124,13 @@ def _show_accuracy(log: Log, found: Told, part: str) -> None:
             key="batch_accuracy",
             hide_index=True,
             alt="Accuracy of each checkpoint in this batch with 95 % intervals",
-            column_order=("checkpoint", "n", "acc_at_1", "acc_at_5", "mrr"),
+            column_order=without_unknown(accuracy, ("checkpoint", "n", "acc_at_1", "acc_at_5", "acc_of_candidates", "mrr")),
             column_config={
                 "checkpoint": column.TextColumn("Checkpoint", pinned=True),
                 "n": column.NumberColumn("Prompts", width="small", format="localized", help=DEFINITIONS["n_expected"]),
                 "acc_at_1": column.TextColumn("Accuracy at 1", help=DEFINITIONS["acc"]),
                 "acc_at_5": column.TextColumn("at 5", help=DEFINITIONS["acc"]),
+                "acc_of_candidates": column.TextColumn("of candidates", help=DEFINITIONS["acc_of_candidates"]),
                 "mrr": column.TextColumn("MRR", help=DEFINITIONS["mrr"]),
             },
         )

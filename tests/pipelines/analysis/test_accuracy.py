@@ -143,3 +143,39 @@ def test_a_word_of_several_pieces_has_no_brier_score_and_ranks_known_by_name_nee
     alone = accuracy(log.database, Selection(checkpoints=(BERT.name,)))
     assert alone.mrr_depth is None
     assert [each.mrr.mean for each in alone.checkpoints if each.mrr] == [pytest.approx(1 / 40)]
+
+
+def choice(text: str, *scored: tuple[str, float | None]) -> AskedAnswer:
+    """What BERT gives to a prompt where these words were scored by name."""
+    candidates = tuple(
+        Candidate(word, pieces=(word,), in_vocabulary=logprob is not None, logprob=logprob, rank=None, rank_shared=None)
+        for word, logprob in scored
+    )
+    return AskedAnswer(replace(answer(text, BERT, words("other a b")), candidates=candidates), 5.0, reused=False, row_number=0)
+
+
+def test_a_choice_is_right_where_an_expected_word_is_the_most_probable_candidate(log: Log) -> None:
+    answers: dict[str, list[tuple[str, float | None]]] = {
+        "Chosen is [MASK].": [("older", -1.0), ("younger", -2.0)],
+        "Not chosen is [MASK].": [("older", -3.0), ("younger", -2.0)],
+        "As probable is [MASK].": [("older", -2.0), ("younger", -2.0)],
+        "Another spelling is [MASK].": [("Older", -1.0), ("younger", -2.0)],
+        # Nothing to choose from: left out.
+        "Only right is [MASK].": [("older", -1.0)],
+        "Only wrong is [MASK].": [("younger", -1.0), ("taller", -2.0)],
+        "Not to be said is [MASK].": [("older", -1.0), ("younger", None)],
+        "None at all is [MASK].": [],
+    }
+    expectations = tuple(Expectation(Prompt(text), 0, "older") for text in answers)
+    asked = tuple(replace(choice(text, *scored), row_number=row) for row, (text, scored) in enumerate(answers.items()))
+    log.append(Comparison(run=run(1), answers=asked, expectations=expectations))
+    (found,) = accuracy(log.database, Selection()).checkpoints
+    assert found.n == len(answers)
+    assert found.acc_of_candidates is not None
+    assert (found.acc_of_candidates.mean, found.acc_of_candidates.n) == (0.5, 4)
+
+
+def test_without_candidates_there_is_no_choice(log: Log) -> None:
+    log.append(history({"One is [MASK].": {BERT: words("right a b")}}, expected={"One is [MASK].": "right"}))
+    found = accuracy(log.database, Selection())
+    assert [each.acc_of_candidates for each in found.checkpoints] == [None]

@@ -63,8 +63,8 @@ def test_accuracy_has_the_promised_shape(log_path: Path) -> None:
     found = as_json(log_path, "--view", "accuracy")
     bert = found["checkpoints"][0]
     assert set(bert) == {
-        "checkpoint", "n", "acc_at_1", "acc_at_5", "acc_at_10", "mrr", "nll", "brier", "n_nll", "n_brier", "n_long", "ece",
-        "n_calibration", "bins",
+        "checkpoint", "n", "acc_at_1", "acc_at_5", "acc_at_10", "acc_of_candidates", "mrr", "nll",
+        "brier", "n_nll", "n_brier", "n_long", "ece", "n_calibration", "bins",
     }  # fmt: skip
     assert found["mrr_depth"] == 5
     albert = found["checkpoints"][2]
