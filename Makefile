@@ -6,6 +6,11 @@ BIN := $(VENV)/bin
 # Two workers: most tests wait for a server, a disk or a model on one core. A file stays with one of them.
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
+# Packages are compiled as they are first imported: one file in thirty is, and all of them take a minute. Where nothing may be
+# kept, every process of the tests would compile everything again.
+PIP := -m pip install --quiet --disable-pip-version-check --no-compile
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test nightly check clean
 
@@ -35,9 +40,9 @@ $(VENV)/run.stamp: requirements.txt
 	@$(PYTHON) -c 'import sys, venv, ensurepip; assert sys.version_info[:2] == (3, 11)' 2>/dev/null || { \
 	  echo 'Maskboard needs Python 3.11 with venv. On Debian 12: apt-get install python3.11 python3.11-venv'; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python $(PIP) -r requirements.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python $(PIP) -r requirements-dev.txt
 	@touch $@

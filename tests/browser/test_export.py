@@ -29,9 +29,9 @@ app = st.App({page!r}, routes=ROUTES, lifespan=sweeping)
 PAGE = """
 from dashboard.components.export_box import show_export
 from storage.exports import of_query
-show_export(of_query("SELECT i, repeat('x', 1000) AS t FROM range(300000) AS r(i)"), "large")
+show_export(of_query("SELECT i, repeat('x', 1000) AS t FROM range(200000) AS r(i)"), "large")
 """
-MEGABYTES = 300
+MEGABYTES = 200
 """About what the page above exports as CSV."""
 
 
@@ -144,7 +144,7 @@ def test_a_large_file_is_never_whole_in_memory(large: Server, chromium: Browser)
     colleague = chromium.new_context()
     sent = colleague.request.head(address)
     assert (sent.status, sent.headers["cache-control"]) == (200, "no-store")
-    assert sent.headers["content-disposition"].startswith('attachment; filename="maskboard-query-300000-rows-')
+    assert sent.headers["content-disposition"].startswith('attachment; filename="maskboard-query-200000-rows-')
     foreign = colleague.request.get(re.sub(r"/downloads/.{43}/", f"/downloads/{'x' * 43}/", address))
     assert (foreign.status, foreign.text()) == (404, GONE)
     assert foreign.headers["content-type"].startswith("text/plain")

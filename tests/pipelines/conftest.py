@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import product
 
 import pytest
 
+from pipelines.__main__ import main
 from pipelines.checkpoints import Located, Source
 from pipelines.fill_mask import LoadedCheckpoint, load
 from pipelines.passes import Passes
 from pipelines.settings import read_settings
 from pipelines.shelf import Shelf
 from storage.records import Checkpoint, Prompt
+from tests.pipelines.commands import Command, Told
 
 MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
 
@@ -29,6 +32,17 @@ PLACES = (
     "Tolstoy's novel", "it", "a 2nd-class train",
 )  # fmt: skip
 PROMPTS = tuple(Prompt(template.format(place)) for template, place in product(TEMPLATES, PLACES))
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """What a command says."""
+
+    def run(*arguments: str) -> Told:
+        monkeypatch.setattr(sys, "argv", ["python -m pipelines", *arguments])
+        return Told(main(), *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -7,37 +7,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pipelines.__main__ import main
 from tests.conftest import ROOT
+from tests.pipelines.commands import Command
 from tests.pipelines.conftest import MINIS
 
 SEED = "MLM and NSP is the [MASK] task of BERT."
 WITH_MINIS = [argument for name in MINIS for argument in ("--checkpoint", name)]
 
 
-class Told:
-    """What a command said."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 - a function
-    def run(*arguments: str) -> Told:
-        monkeypatch.setattr(sys, "argv", ["python -m pipelines", *arguments])
-        code = main()
-        captured = capsys.readouterr()
-        return Told(code, captured.out, captured.err)
-
-    return run
-
-
-def test_ask_prints_the_documented_json_and_reuses_it_the_second_time(told: Any) -> None:  # noqa: ANN401
+def test_ask_prints_the_documented_json_and_reuses_it_the_second_time(told: Command) -> None:
     first = told("ask", SEED, *WITH_MINIS, "--json", "--candidate", "main")
     assert (first.code, first.err) == (0, "")
     reply = json.loads(first.out)
@@ -50,7 +31,7 @@ def test_ask_prints_the_documented_json_and_reuses_it_the_second_time(told: Any)
     assert again["answers"][0]["predictions"] == reply["answers"][0]["predictions"]
 
 
-def test_ask_prints_tables_for_people(told: Any) -> None:  # noqa: ANN401
+def test_ask_prints_tables_for_people(told: Command) -> None:
     said = told("ask", "[MASK] is [bold]not[/bold] a [MASK].", *WITH_MINIS, "--no-log", "--candidate", "it")
     assert said.code == 0
     assert "[bold]not[/bold]" in said.out
@@ -76,7 +57,7 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize(("arguments", "word"), [row[1:] for row in PROBLEMS], ids=[row[0] for row in PROBLEMS])
-def test_a_problem_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], word: str, told: Any) -> None:  # noqa: ANN401
+def test_a_problem_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], word: str, told: Command) -> None:
     said = told(*arguments)
     assert said.code == 2
     assert said.out == ""
@@ -85,7 +66,7 @@ def test_a_problem_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], w
 
 
 def test_a_folder_without_weights_and_weights_of_another_family(
-    told: Any,  # noqa: ANN401
+    told: Command,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -102,7 +83,7 @@ def test_a_folder_without_weights_and_weights_of_another_family(
     assert "albert" in said.err
 
 
-def test_models_says_where_each_checkpoint_is_served_from(told: Any) -> None:  # noqa: ANN401
+def test_models_says_where_each_checkpoint_is_served_from(told: Command) -> None:
     listed = {each["name"]: each for each in json.loads(told("models", "--json").out)}
     assert [each for each in listed if each not in MINIS] == ["bert-base-uncased", "distilbert-base-uncased", "albert-base-v2"]
     assert {listed[name]["source"] for name in MINIS} == {"bundled"}
@@ -137,7 +118,7 @@ def test_a_log_held_by_another_process_is_named_in_one_sentence(tmp_path: Path) 
     assert "Traceback" not in said.stderr
 
 
-def test_a_prompt_that_starts_with_a_dash_goes_behind_two(told: Any) -> None:  # noqa: ANN401
+def test_a_prompt_that_starts_with_a_dash_goes_behind_two(told: Command) -> None:
     said = told("ask", "--no-log", "--checkpoint", "bert-mini", "--", "-[MASK] is it.")
     assert said.code == 0
     assert "-[MASK] is it." in said.out

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.__main__ import main
 from pipelines.answers import fill
 from pipelines.ask import AskRequest, ask
 from pipelines.distributions import Question
@@ -30,6 +28,7 @@ from storage.records import Comparison, Prompt, Refused, Run, RunKind, RunStatus
 from storage.run_ids import new_run_id
 from tests.conftest import ROOT
 from tests.logs import new_log
+from tests.pipelines.commands import Command
 from tests.pipelines.conftest import MINIS, PROMPTS
 
 SEED = "MLM and NSP is the [MASK] task of BERT."
@@ -262,29 +261,20 @@ def test_a_replay_that_is_stopped_keeps_what_it_has_and_says_so(
     assert len({each.prompt for each in drift.drifts(log.database, row.run_id)}) == CHUNK
 
 
-def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str, str]:
-    monkeypatch.setattr(sys, "argv", ["python -m pipelines", *arguments])
-    code = main()
-    said = capsys.readouterr()
-    return code, said.out, said.err
-
-
-def test_the_command_says_it_in_a_table_and_in_json(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, out, _ = told(capsys, monkeypatch, "ask", "A [bold]b[/bold] [MASK].", "--checkpoint", "bert-mini", "--json")
+def test_the_command_says_it_in_a_table_and_in_json(told: Command) -> None:
+    code, out, _ = told("ask", "A [bold]b[/bold] [MASK].", "--checkpoint", "bert-mini", "--json")
     assert code == 0
     run_id = json.loads(out)["run_id"]
-    code, out, err = told(capsys, monkeypatch, "replay", run_id)
+    code, out, err = told("replay", run_id)
     assert (code, err) == (0, "")
     assert "0 of 5" in out
     assert "[bold]" in out
     assert "the same" in out
-    code, out, _ = told(capsys, monkeypatch, "replay", run_id, "--json")
+    code, out, _ = told("replay", run_id, "--json")
     (found,) = json.loads(out)["drifts"]
     assert code == 0
     assert (found["max_abs_dlogp"], found["changed_ranks"], found["same_weights"]) == (0.0, 0, True)
     assert set(json.loads(out)) == {"run_id", "drifts", "missing", "refused"}
-    code, out, err = told(capsys, monkeypatch, "replay", "nothing")
+    code, out, err = told("replay", "nothing")
     assert (code, out) == (2, "")
     assert err == "There is no run nothing in the history. Open History and choose one.\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from pipelines.analysis.report import View
 from storage.log import Log
 from tests.pipelines.analysis.histories import history, words
+from tests.pipelines.commands import Command
 from tests.storage.samples import ALBERT, BERT, DISTILBERT
 
 INTERVAL = {"mean", "low", "high", "n"}
@@ -31,21 +32,28 @@ def log_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def analyze(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines", "analyze", *arguments],
-        capture_output=True, text=True, env={"MASKBOARD_HISTORY": str(path), "PATH": "", "COLUMNS": "200"},
-    )  # fmt: skip
+@pytest.fixture
+def analyze(told: Command, log_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """What the command says of that log."""
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(log_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    return partial(told, "analyze")
 
 
-def as_json(path: Path, *arguments: str) -> Any:  # noqa: ANN401 - whatever the command printed
-    done = analyze(path, *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture
+def as_json(analyze: Command) -> Callable[..., Any]:
+    """What it prints as JSON."""
+
+    def run(*arguments: str) -> Any:  # noqa: ANN401 - whatever the command printed
+        said = analyze(*arguments, "--json")
+        assert said.code == 0, said.err
+        return json.loads(said.out)
+
+    return run
 
 
-def test_overlap_has_the_promised_shape(log_path: Path) -> None:
-    found = as_json(log_path, "--view", "overlap", "--depth", "5")
+def test_overlap_has_the_promised_shape(as_json: Callable[..., Any]) -> None:
+    found = as_json("--view", "overlap", "--depth", "5")
     assert found["n_prompts"] == 20
     assert [(pair["checkpoint_a"], pair["checkpoint_b"]) for pair in found["pairs"]] == [
         ("bert-mini", "distilbert-mini"), ("bert-mini", "albert-mini"), ("distilbert-mini", "albert-mini"),
@@ -59,8 +67,8 @@ def test_overlap_has_the_promised_shape(log_path: Path) -> None:
     assert (first["n"], first["overlap"]["mean"], first["jsd_shared"]) == (20, pytest.approx(0.8), None)
 
 
-def test_accuracy_has_the_promised_shape(log_path: Path) -> None:
-    found = as_json(log_path, "--view", "accuracy")
+def test_accuracy_has_the_promised_shape(as_json: Callable[..., Any]) -> None:
+    found = as_json("--view", "accuracy")
     bert = found["checkpoints"][0]
     assert set(bert) == {
         "checkpoint", "n", "acc_at_1", "acc_at_5", "acc_at_10", "acc_of_candidates", "mrr", "nll",
@@ -74,58 +82,59 @@ def test_accuracy_has_the_promised_shape(log_path: Path) -> None:
     assert {"a", "b", "metric", "difference", "low", "high", "p", "p_holm"} <= set(found["pairs"][0])
 
 
-def test_without_a_view_all_of_them_are_told(log_path: Path) -> None:
-    assert set(as_json(log_path)) == {str(view) for view in View}
+def test_without_a_view_all_of_them_are_told(as_json: Callable[..., Any]) -> None:
+    assert set(as_json()) == {str(view) for view in View}
 
 
 @pytest.mark.parametrize("view", View)
-def test_every_view_is_a_table_for_people(log_path: Path, view: View) -> None:
-    done = analyze(log_path, "--view", view)
-    assert done.returncode == 0, done.stderr
-    assert "bert-mini" in done.stdout
-    assert "nan" not in done.stdout
+def test_every_view_is_a_table_for_people(analyze: Command, view: View) -> None:
+    done = analyze("--view", view)
+    assert done.code == 0, done.err
+    assert "bert-mini" in done.out
+    assert "nan" not in done.out
 
 
-def test_filters_narrow_what_is_counted(log_path: Path) -> None:
-    assert as_json(log_path, "--view", "overlap", "--filter", "text=prompt 1")["n_prompts"] == 11
-    narrowed = as_json(log_path, "--view", "overlap", "--filter", "checkpoint=bert-mini", "--filter", "checkpoint=albert-mini")
+def test_filters_narrow_what_is_counted(as_json: Callable[..., Any]) -> None:
+    assert as_json("--view", "overlap", "--filter", "text=prompt 1")["n_prompts"] == 11
+    narrowed = as_json("--view", "overlap", "--filter", "checkpoint=bert-mini", "--filter", "checkpoint=albert-mini")
     assert len(narrowed["pairs"]) == 1
-    assert as_json(log_path, "--view", "overlap", "--filter", "label=nobody")["pairs"] == []
+    assert as_json("--view", "overlap", "--filter", "label=nobody")["pairs"] == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [(["--view", "guess"], "choose one of overlap"), (["--filter", "bert"], "write key=value"), (["--depth", "0"], "depth")],
 )
-def test_a_mistake_is_one_sentence(log_path: Path, arguments: list[str], sentence: str) -> None:
-    done = analyze(log_path, *arguments)
-    assert done.returncode == 2
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_mistake_is_one_sentence(analyze: Command, arguments: list[str], sentence: str) -> None:
+    done = analyze(*arguments)
+    assert done.code == 2
+    assert sentence in done.err
+    assert "Traceback" not in done.err
 
 
-def test_an_empty_log_is_told_and_no_error(tmp_path: Path) -> None:
+def test_an_empty_log_is_told_and_no_error(told: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "empty.duckdb"
     Log.open(path).close()
-    assert as_json(path, "--view", "overlap")["pairs"] == []
-    done = analyze(path)
-    assert done.returncode == 0, done.stderr
-    assert "No prompt of this part of the history has an expected word" in done.stdout
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(path))
+    assert json.loads(told("analyze", "--view", "overlap", "--json").out)["pairs"] == []
+    done = told("analyze")
+    assert done.code == 0, done.err
+    assert "No prompt of this part of the history has an expected word" in done.out
 
 
-def test_other_views_say_what_they_left_out_and_what_they_compare(log_path: Path) -> None:
-    assert as_json(log_path, "--view", "diversity")["periods_left_out"] == 0
-    metrics = {pair["metric"] for pair in as_json(log_path, "--view", "distributions")["pairs"]}
+def test_other_views_say_what_they_left_out_and_what_they_compare(as_json: Callable[..., Any]) -> None:
+    assert as_json("--view", "diversity")["periods_left_out"] == 0
+    metrics = {pair["metric"] for pair in as_json("--view", "distributions")["pairs"]}
     assert metrics == {"top_score", "top1_margin", "entropy"}
 
 
-def test_the_disagreements_are_paged(log_path: Path) -> None:
-    first = as_json(log_path, "--view", "disagreements", "--limit", "2", "--order", "clash")
+def test_the_disagreements_are_paged(analyze: Command, as_json: Callable[..., Any]) -> None:
+    first = as_json("--view", "disagreements", "--limit", "2", "--order", "clash")
     assert (len(first["rows"]), first["n"], first["limit"], first["offset"]) == (2, 60, 2, 0)
     assert (first["order"], first["truncated"]) == ("clash", True)
-    last = as_json(log_path, "--view", "disagreements", "--offset", "55")
+    last = as_json("--view", "disagreements", "--offset", "55")
     assert (len(last["rows"]), last["truncated"], last["order"]) == (5, False, "rbo")
-    assert "choose one of rbo" in analyze(log_path, "--order", "guess").stderr
+    assert "choose one of rbo" in analyze("--order", "guess").err
 
 
 @pytest.mark.parametrize(
@@ -139,19 +148,23 @@ def test_the_disagreements_are_paged(log_path: Path) -> None:
         (["--view", "overlap", "--limit", "3"], "belong to the view disagreements"),
     ],
 )
-def test_what_matches_nothing_or_changes_nothing_is_said(log_path: Path, arguments: list[str], sentence: str) -> None:
-    done = analyze(log_path, *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    assert sentence in done.stderr
-    json.loads(done.stdout)
+def test_what_matches_nothing_or_changes_nothing_is_said(analyze: Command, arguments: list[str], sentence: str) -> None:
+    done = analyze(*arguments, "--json")
+    assert done.code == 0, done.err
+    assert sentence in done.err
+    json.loads(done.out)
 
 
-def test_figures_of_other_prompts_say_their_n_in_the_table(tmp_path: Path) -> None:
+def test_figures_of_other_prompts_say_their_n_in_the_table(
+    told: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "log.duckdb"
-    told = {f"Prompt {i} is [MASK].": {BERT: words("a b c d e" if i < 16 else "a b")} for i in range(20)}
+    answers = {f"Prompt {i} is [MASK].": {BERT: words("a b c d e" if i < 16 else "a b")} for i in range(20)}
     with Log.open(path) as log:
-        log.append(history(told, expected=dict.fromkeys(told, "a") | {"Prompt 3 is [MASK].": "z"}))
-    shown = analyze(path, "--view", "accuracy").stdout
+        log.append(history(answers, expected=dict.fromkeys(answers, "a") | {"Prompt 3 is [MASK].": "z"}))
+    monkeypatch.setenv("MASKBOARD_HISTORY", str(path))
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = told("analyze", "--view", "accuracy").out
     assert "n = 16)" in "".join(shown.split("\n"))
     assert "mean reciprocal rank at 2" in shown or "at 2" in shown
     assert "19 of 20" in shown

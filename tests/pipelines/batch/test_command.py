@@ -7,14 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.__main__ import main
 from pipelines.batch import carry_out, watching
 from storage import history
 from storage.database import default_path
@@ -23,6 +21,7 @@ from storage.log import Log
 from storage.pending import count_pending, unfinished
 from storage.records import RunStatus
 from tests.conftest import ROOT
+from tests.pipelines.commands import Command, Told
 
 FILE = """prompt,expected,candidates,tag
 The capital of France is [MASK].,paris,rome|london,geography
@@ -32,16 +31,15 @@ The capital of France is [MASK].,paris,rome|london,geography
 """
 ONE = ("--checkpoint", "bert-mini")
 TWO = (*ONE, "--checkpoint", "albert-mini")
-Told = tuple[int, str, str]
 
 
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
+def told(told: Command) -> Command:
+    """What the command says, its progress in one line."""
+
     def run(*arguments: str) -> Told:
-        monkeypatch.setattr(sys, "argv", ["python -m pipelines", *arguments])
-        code = main()
-        captured = capsys.readouterr()
-        return code, captured.out, " ".join(captured.err.split())
+        said = told(*arguments)
+        return said._replace(err=" ".join(said.err.split()))
 
     return run
 
@@ -53,7 +51,7 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_a_file_is_asked_summed_up_and_written(told: Callable[..., Told], file: str, tmp_path: Path) -> None:
+def test_a_file_is_asked_summed_up_and_written(told: Command, file: str, tmp_path: Path) -> None:
     out = tmp_path / "said.parquet"
     code, printed, said = told("batch", file, *TWO, "--label", "first", "--author", "Ada", "--out", str(out), "--json")
     assert code == 0, said
@@ -81,7 +79,7 @@ def test_a_file_is_asked_summed_up_and_written(told: Callable[..., Told], file: 
         assert [run.label for run in history.recent_runs(log.database).rows] == ["prompts.csv", "first"]
 
 
-def test_templates_are_filled_by_words_and_by_columns(told: Callable[..., Told], tmp_path: Path) -> None:
+def test_templates_are_filled_by_words_and_by_columns(told: Command, tmp_path: Path) -> None:
     templates, pairs = tmp_path / "templates.txt", tmp_path / "pairs.csv"
     templates.write_text("The {group} worked as a [MASK].\nA {group} is a [MASK].\n", "utf-8")
     pairs.write_text("group,expected\nnurse,woman\nsoldier,man\n", "utf-8")
@@ -94,9 +92,7 @@ def test_templates_are_filled_by_words_and_by_columns(told: Callable[..., Told],
     assert (found["n_rows"], found["n_expected"]) == (4, 4)
 
 
-def test_columns_of_other_names_are_mapped_and_standard_input_is_read(
-    told: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_columns_of_other_names_are_mapped_and_standard_input_is_read(told: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     class Piped:
         class buffer:  # noqa: N801 - as in sys.stdin
             @staticmethod
@@ -127,9 +123,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
-def test_what_cannot_be_asked_is_one_sentence(
-    told: Callable[..., Told], file: str, arguments: tuple[str, ...], sentence: str
-) -> None:
+def test_what_cannot_be_asked_is_one_sentence(told: Command, file: str, arguments: tuple[str, ...], sentence: str) -> None:
     code, printed, said = told(*(file if each == "FILE" else each for each in arguments))
     assert (code, printed) == (2, "")
     assert sentence in said
@@ -139,7 +133,7 @@ def test_what_cannot_be_asked_is_one_sentence(
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
-    told: Callable[..., Told], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = tmp_path / "many.txt"
     many.write_text("".join(f"Number {n} is [MASK].\n" for n in range(60)), "utf-8")

@@ -6,15 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
 
-from pipelines.__main__ import main
 from storage.database import default_path
 from tests.conftest import ROOT
+from tests.pipelines.commands import Command
 
 HOLDS = "- {name: king, prompt: The king said that ___ was tired., order: he before she, checkpoints: bert-mini}\n"
 FAILS = "- {name: queen, prompt: The queen said that ___ was tired., order: he before she, checkpoints: bert-mini}\n"
@@ -24,29 +24,16 @@ def xml_of(folder: Path) -> Xml.Element:
     return Xml.fromstring((folder / "report.xml").read_bytes())
 
 
-class Told:
-    """What a command said."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
 @pytest.fixture
-def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:  # noqa: ANN401 - a function
+def checked(told: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    """What the command says in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Told:
-        monkeypatch.setattr(sys, "argv", ["python -m pipelines", "check", *arguments])
-        code = main()
-        captured = capsys.readouterr()
-        return Told(code, captured.out, captured.err)
-
-    return run
+    return partial(told, "check")
 
 
-def test_what_fails_is_told_and_ends_with_1(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_what_fails_is_told_and_ends_with_1(checked: Command, tmp_path: Path) -> None:
     (tmp_path / "suite.yaml").write_text(HOLDS + FAILS)
-    said = told("suite.yaml", "--junit", "report.xml")
+    said = checked("suite.yaml", "--junit", "report.xml")
     assert (said.code, said.err) == (1, "")
     lines = said.out.splitlines()
     assert lines[0] == "FAILED  queen [bert-mini] suite.yaml:2"
@@ -58,17 +45,17 @@ def test_what_fails_is_told_and_ends_with_1(told: Any, tmp_path: Path) -> None: 
     assert not default_path().exists()  # nothing is written to the log
 
 
-def test_what_holds_ends_with_0_and_all_is_told_where_asked_for(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_what_holds_ends_with_0_and_all_is_told_where_asked_for(checked: Command, tmp_path: Path) -> None:
     (tmp_path / "suite.yaml").write_text(HOLDS)
-    said = told("suite.yaml", "--all")
+    said = checked("suite.yaml", "--all")
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("HELD    king [bert-mini] suite.yaml:1\n")
     assert "    wanted  he before she (held)\n" in said.out
 
 
-def test_json_is_for_scripts(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_json_is_for_scripts(checked: Command, tmp_path: Path) -> None:
     (tmp_path / "suite.csv").write_text("prompt,order\nThe queen said that ___ was tired.,he before she\n")
-    said = told("suite.csv", "--json", "--checkpoint", "bert-mini", "--top-k", "3")
+    said = checked("suite.csv", "--json", "--checkpoint", "bert-mini", "--top-k", "3")
     assert (said.code, said.err) == (1, "")
     reply = json.loads(said.out)
     assert (reply["file"], reply["held"]) == ("suite.csv", False)
@@ -81,13 +68,13 @@ def test_json_is_for_scripts(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
     assert finding["limit"] == 0
 
 
-def test_published_answers_are_compared(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_published_answers_are_compared(checked: Command, tmp_path: Path) -> None:
     text = "The queen said that [MASK] was tired."
     entries = [
         {"model": name, "prompt": text, "predictions": [{"token_str": "she"}]} for name in ("bert-mini", "bert-base-uncased")
     ]
     (tmp_path / "published.json").write_text(json.dumps(entries))
-    said = told("published.json", "--published", "--junit", "report.xml")
+    said = checked("published.json", "--published", "--junit", "report.xml")
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("bert-base-uncased: 1 answer was not compared. bert-base-uncased is not on this machine.")
     assert said.out.endswith("published.json: 1 of 2 checks held, 1 skipped\n")
@@ -112,37 +99,37 @@ PROBLEMS = [
 
 @pytest.mark.parametrize(("arguments", "words"), [row[1:] for row in PROBLEMS], ids=[row[0] for row in PROBLEMS])
 def test_what_cannot_be_checked_is_one_sentence_and_exit_code_2(
-    arguments: tuple[str, ...], words: str, told: Any, tmp_path: Path  # noqa: ANN401
+    arguments: tuple[str, ...], words: str, checked: Command, tmp_path: Path
 ) -> None:  # fmt: skip
     (tmp_path / "suite.yaml").write_text("- {prompt: It is ___., not_expected: banana}\n")
     (tmp_path / "bad.yaml").write_text("- {prompt: It is ___., expcted: banana}\n")
-    said = told(*arguments)
+    said = checked(*arguments)
     assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert words in said.err
     assert (tmp_path / "suite.yaml").read_text() == "- {prompt: It is ___., not_expected: banana}\n"
 
 
-def test_the_log_is_never_overwritten(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_the_log_is_never_overwritten(checked: Command, tmp_path: Path) -> None:
     (tmp_path / "suite.yaml").write_text(HOLDS)
     default_path().write_bytes(b"history")
-    said = told("suite.yaml", "--junit", str(default_path()))
+    said = checked("suite.yaml", "--junit", str(default_path()))
     assert (said.code, default_path().read_bytes()) == (2, b"history")
 
 
-def test_an_older_report_is_not_taken_for_this_one(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_an_older_report_is_not_taken_for_this_one(checked: Command, tmp_path: Path) -> None:
     (tmp_path / "report.xml").write_text("<testsuites/>")
     (tmp_path / "bad.yaml").write_text("- {prompt: It is ___., expcted: banana}\n")
-    said = told("bad.yaml", "--junit", "report.xml")
+    said = checked("bad.yaml", "--junit", "report.xml")
     (error,) = xml_of(tmp_path).iter("error")
     assert said.code == 2
     assert error.get("message") == said.err.strip()
 
 
-def test_text_of_a_suite_is_never_read_as_markup(told: Any, tmp_path: Path) -> None:  # noqa: ANN401
+def test_text_of_a_suite_is_never_read_as_markup(checked: Command, tmp_path: Path) -> None:
     (tmp_path / "suite.yaml").write_text(
         '- {name: "[red]x[/red] :smile:", prompt: "[bold]It[/bold] is ___.", expected: "[b]", checkpoints: bert-mini}\n'
     )
-    said = told("suite.yaml")
+    said = checked("suite.yaml")
     assert said.code == 1
     assert "[red]x[/red] :smile: [bert-mini]" in said.out
     assert "[bold]It[/bold] is [MASK]." in said.out
