@@ -26,7 +26,7 @@ TINY = Shape(
 @pytest.fixture
 def tiny_bert() -> Recipe:
     return replace(
-        BERT_MINI, name="tiny-bert", shape=TINY, tokens_per_step=1024, row_lengths=(16, 32), warmup_steps=20, peak_rate=5e-3
+        BERT_MINI, name="tiny-bert", shape=TINY, tokens_per_step=512, row_lengths=(16, 32), warmup_steps=20, peak_rate=5e-3
     )
 
 

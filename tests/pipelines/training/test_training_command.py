@@ -23,7 +23,7 @@ FILES = {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config
 @pytest.mark.usefixtures("tiny_recipes")
 def test_a_short_training_beats_the_frequencies_of_the_pieces(python_manual: Path, tmp_path: Path) -> None:
     out, state = tmp_path / "out", tmp_path / "state"
-    for name, steps in (("tiny-bert", 120), ("tiny-distilbert", 20), ("tiny-albert", 120)):
+    for name, steps in (("tiny-bert", 80), ("tiny-distilbert", 20), ("tiny-albert", 80)):
         command.train(name, out, steps=steps, corpus=python_manual, state=state, threads=1)
     for facts in command.evaluate(out, corpus=python_manual, state=state, threads=1):
         folder = out / facts.training.checkpoint
