@@ -115,6 +115,10 @@ class Bare:
     def __init__(self, loaded: LoadedCheckpoint) -> None:
         self._loaded = loaded
 
+    def tokens(self, lengths: Sequence[int]) -> int:
+        """See `pipelines.tickets.Model`."""
+        return self._loaded.tokens(lengths)
+
     def forward(self, rows: Sequence[Row], pause: Callable[[], bool]) -> list[Scored]:
         """See `pipelines.tickets.Model`."""
         import torch

@@ -59,6 +59,9 @@ class MasksDiffer(PromptError):
 class Network(Protocol):
     """A way to run a model of transformers."""
 
+    def tokens(self, lengths: Sequence[int]) -> int:
+        """How many a pass over rows of these lengths computes, padding included."""
+
     def logits(self, rows: Sequence[Row], give_way: Callable[[], None]) -> torch.Tensor:
         """Shape (masks, vocabulary), in the order of the rows, which come sorted by length and number of masks.
 
@@ -116,6 +119,10 @@ class LoadedCheckpoint:
         if not all(np.isfinite(each.log_totals).all() for each in scored):
             raise NotFinite(f"{self.checkpoint.name} gives no numbers: its weights are damaged. Copy or download them again.")
         return scored
+
+    def tokens(self, lengths: Sequence[int]) -> int:
+        """See `pipelines.tickets.Model`."""
+        return self.network.tokens(lengths)
 
     def forward(self, rows: Sequence[Row], pause: Callable[[], bool]) -> list[Scored]:
         """One pass over these rows, in the thread of the passes. See `pipelines.passes.Model`."""

@@ -163,6 +163,10 @@ class Packed:
         self._padding: int | None = getattr(table, "padding_idx", None)
         self._pass = _Pass((), (), lambda: None)
 
+    def tokens(self, lengths: Sequence[int]) -> int:
+        """Those of the rows and no others."""
+        return sum(lengths)
+
     def logits(self, rows: Sequence[Row], give_way: Callable[[], None]) -> torch.Tensor:
         """Shape (masks, vocabulary). The rows come sorted, so that those of one length and number of masks stand together."""
         import torch

@@ -31,6 +31,10 @@ class Padded:
         self._hooks = [model.base_model.register_forward_hook(self._gather)]
         self._hooks += [layer.register_forward_pre_hook(self._between_layers) for several in lists for layer in several]
 
+    def tokens(self, lengths: Sequence[int]) -> int:
+        """Each row as long as the longest."""
+        return len(lengths) * max(lengths)
+
     def logits(self, rows: Sequence[Row], give_way: Callable[[], None]) -> torch.Tensor:
         """Shape (masks, vocabulary), in the order of the rows."""
         import torch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
@@ -12,15 +13,23 @@ from typing import Protocol
 from pipelines.rows import Row, Scored
 
 TOKEN_BUDGET = 512
-"""Tokens of one forward pass, as if padded. The products of a layer reach 57 GFLOP/s on one core with 24 tokens, 74 with 64, 82
-with 128, 87 with 256, 91 with 512 and no more beyond: more would only take memory, and keep people waiting."""
+"""Tokens of one forward pass. The products of a layer reach 57 GFLOP/s on one core with 24 tokens, 74 with 64, 82 with 128, 87
+with 256, 91 with 512 and no more beyond: more would only take memory, and keep people waiting."""
+MOST_TOKENS = TOKEN_BUDGET * 9 // 8
+"""What a pass may have for once, where else a small one would be left over."""
 
 
 class Model(Protocol):
-    """What a pass runs. Called in the thread of the passes only."""
+    """What a pass runs."""
+
+    def tokens(self, lengths: Sequence[int]) -> int:
+        """How many a pass over rows of these lengths computes, with the padding that it needs. From any thread."""
 
     def forward(self, rows: Sequence[Row], pause: Callable[[], bool]) -> Sequence[Scored]:
-        """What each row gets. `pause` is called between layers; it tells whether other passes ran meanwhile."""
+        """What each row gets. `pause` is called between layers; it tells whether other passes ran meanwhile.
+
+        Called in the thread of the passes only.
+        """
 
 
 @dataclass(slots=True, eq=False)
@@ -73,17 +82,26 @@ class Place:
 def take(line: deque[Ticket]) -> list[Place]:
     """The rows of the next pass: one of the first ticket in the line, and those of about its length from everybody.
 
-    Rows of one model only, under the token budget. Who was first goes behind the others, so that one who wants many rows keeps
-    nobody waiting for all of them. The rows, and tickets without any more, are taken out of the line.
+    Rows of one model only, an even share of what waits for it: the last pass is no smaller than the others. Who was first goes
+    behind the others, so that one who wants many rows keeps nobody waiting for all of them. The rows, and tickets without any
+    more, are taken out of the line.
     """
     first = line[0]
     places = [Place(each, number) for each in line if each.model is first.model for number in each.open]
     places.sort(key=lambda place: place.length)
+    lengths = [place.length for place in places]
+    share = sum(lengths) / math.ceil(sum(lengths) / MOST_TOKENS)
+
+    def fits(one_more: int, others: slice) -> bool:
+        within = sum(lengths[others]) + lengths[one_more] / 2 <= share
+        both = slice(min(one_more, others.start), max(one_more + 1, others.stop))
+        return within and first.model.tokens(lengths[both]) <= MOST_TOKENS
+
     start = places.index(Place(first, first.open[0]))
     stop = start + 1
-    while start > 0 and places[stop - 1].length * (stop - start + 1) <= TOKEN_BUDGET:
+    while start > 0 and fits(start - 1, slice(start, stop)):
         start -= 1
-    while stop < len(places) and places[stop].length * (stop - start + 1) <= TOKEN_BUDGET:
+    while stop < len(places) and fits(stop, slice(start, stop)):
         stop += 1
     taken = places[start:stop]
     for place in taken:
