@@ -27,6 +27,15 @@ settings.load_profile("any-machine")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+LONGEST = "tests/storage/visitors/test_hostile.py"
+"""Takes minutes, and a file stays with one worker: begun last, it leaves the other without work."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest file begin first; the others keep their order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real tokenizers, published answers and probe sets; it is no part of the project."""
