@@ -34,15 +34,16 @@ def show_pairs(agreements: Sequence[Agreement], answers: Sequence[AskedAnswer], 
         key=f"pairs_{key}",
         hide_index=True,
         alt="Agreement of each pair of checkpoints at this blank",
+        # Half of a screen of 1440 pixels holds all of them.
         column_config={
             "pair": column.TextColumn("Pair", width="medium"),
-            "top1": column.TextColumn("Same first", width="small", help=DEFINITIONS["top1"]),
-            "overlap": column.TextColumn("Overlap", width="small", help=DEFINITIONS["overlap"]),
-            "jaccard": column.NumberColumn("Jaccard", format="%.2f", width="small", help=DEFINITIONS["jaccard"]),
-            "rbo": column.NumberColumn("RBO", format="%.3f", width="small", help=DEFINITIONS["rbo"]),
-            "rbo_minimum": column.NumberColumn("RBO at least", format="%.3f", width="small", help=DEFINITIONS["rbo_minimum"]),
-            "jsd": column.TextColumn("JSD, bit", width="small", help=DEFINITIONS["jsd"]),
-            "coverage": column.TextColumn("Coverage", help=DEFINITIONS["coverage"]),
+            "top1": column.TextColumn("Same first", width=66, help=DEFINITIONS["top1"]),
+            "overlap": column.TextColumn("Overlap", width=62, help=DEFINITIONS["overlap"]),
+            "jaccard": column.NumberColumn("Jaccard", format="%.2f", width=60, help=DEFINITIONS["jaccard"]),
+            "rbo": column.NumberColumn("RBO", format="%.3f", width=55, help=DEFINITIONS["rbo"]),
+            "rbo_minimum": column.NumberColumn("RBO at least", format="%.3f", width=84, help=DEFINITIONS["rbo_minimum"]),
+            "jsd": column.TextColumn("JSD, bit", width=60, help=DEFINITIONS["jsd"]),
+            "coverage": column.TextColumn("Coverage", width=98, help=DEFINITIONS["coverage"]),
         },
     )
     if any(low_coverage(each) for each in agreements):
