@@ -82,7 +82,7 @@ class Place:
 def take(line: deque[Ticket]) -> list[Place]:
     """The rows of the next pass: one of the first ticket in the line, and those of about its length from everybody.
 
-    Rows of one model only, an even share of what waits for it: the last pass is no smaller than the others. Who was first goes
+    Rows of one model only, an even share of what waits for it, so that no small pass is left over. Who was first goes
     behind the others, so that one who wants many rows keeps nobody waiting for all of them. The rows, and tickets without any
     more, are taken out of the line.
     """

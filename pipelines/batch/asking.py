@@ -161,9 +161,9 @@ def _write_out(log: Path, asked: Asked, out: tuple[Path, Format] | None, console
 
 
 def _wait_until(done: Callable[[], bool]) -> None:
-    """Wait for another process, of which nothing but files can be seen: none of them can wake this one, so it looks again."""
+    """Wait for another process, of which nothing but files can be seen."""
     while not done():
-        time.sleep(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)  # no file can wake this process, so it looks again
 
 
 def _holder(locked: LogLocked) -> str:

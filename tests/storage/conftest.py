@@ -17,7 +17,7 @@ from tests.logs import new_log
 
 @pytest.fixture(autouse=True)
 def fewer_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look fewer keys up in each index: a log of a test has few, and nine in ten of the seconds of `verify` go into this."""
+    """Look fewer keys up in each index: a log of a test has few, and six in ten of the seconds of `verify` go into this."""
     monkeypatch.setattr("storage.verification.KEYS_LOOKED_UP", 5)
 
 

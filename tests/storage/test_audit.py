@@ -53,6 +53,7 @@ with Log.open(path) as log:
         log.append(ask(f"Prompt {number} is [MASK].", number=number))
     log.append(batch([f"Row {row} [MASK]." for row in range(50)], number=99))
     history.recent_runs(log.database, search="Prompt")
+    assert log.find_answers(ask(number=1).prompts, []) is not None
     history.comparison(log.database, ask(number=1).run.run_id)
     (folder / "answers.csv").write_text("checkpoint,prompt,rank,word,score\\nx,A [MASK].,1,b,0.5\\n")
     import_file(log, folder / "answers.csv")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -303,35 +300,3 @@ def test_whatever_is_asked_in_whatever_order_comes_back(
         for comparison in asked:
             assert stored(log, comparison) == comparison
         assert log.database.rows("SELECT answer_id, rank FROM prediction GROUP BY ALL HAVING count(*) > 1") == []
-
-
-AUDIT = """
-import sys
-from pathlib import Path
-path = sys.argv[1]
-opened = []
-def hook(event, arguments):
-    if event == "open" and str(arguments[0]) in (path, path + ".wal"):
-        opened.append(arguments)
-sys.addaudithook(hook)
-from storage import history
-from storage.log import Log
-from tests.storage.samples import ask
-for number in range(2):
-    with Log.open(Path(path)) as log:
-        log.append(ask(number=number))
-        log.find_answers(ask().prompts, [])
-        history.recent_runs(log.database)
-open(path + ".lock").close()
-from storage.__main__ import main
-assert main(["query", "SELECT * FROM runs"]) == 0
-assert not opened, opened
-"""
-
-
-def test_no_python_code_opens_the_log_or_its_wal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Closing a descriptor of the file drops DuckDB's lock on it.
-    path = tmp_path / "log.duckdb"
-    monkeypatch.setenv("MASKBOARD_HISTORY", str(path))
-    root = Path(__file__).resolve().parents[2]
-    subprocess.run([sys.executable, "-c", AUDIT, str(path)], check=True, cwd=root)
