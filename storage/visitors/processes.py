@@ -54,7 +54,7 @@ def spawn(module: str) -> Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=root,
-            # One thread of numpy's linear algebra, which nobody uses here: its threads would be a quarter of the work of a start.
+            # One thread of numpy's linear algebra, which nobody uses: its threads would be a quarter of the work of a start.
             env={"PYTHONPATH": str(root), "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"},
         )
     except OSError as error:

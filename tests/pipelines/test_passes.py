@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.answers import Filled, fill
 from pipelines.distributions import Question
@@ -17,7 +20,7 @@ from pipelines.fill_mask import LoadedCheckpoint
 from pipelines.passes import Pass, Passes, PassesClosed
 from pipelines.patience import PATIENCE, SLICE
 from pipelines.rows import Row, Scored
-from pipelines.tickets import TOKEN_BUDGET, Model
+from pipelines.tickets import MOST_TOKENS, TOKEN_BUDGET, Model, Ticket, take
 from tests.pipelines.conftest import MINIS, PROMPTS
 
 LONG = 30
@@ -128,6 +131,18 @@ def test_passes_keep_to_their_budget_and_everybody_is_served_in_turn(passes: Wat
     # What is left over is parted evenly: no pass for one small row.
     assert [len(each) for each in model.given] == [4, 1, 3, 2]
     assert [len(each[0].ids) for each in model.given][1] == 2 * TOKEN_BUDGET
+
+
+@given(st.lists(st.integers(3, 60), min_size=1, max_size=90))
+def test_every_row_goes_once_and_no_small_pass_is_left_over(lengths: list[int]) -> None:
+    line = deque([Ticket(Layers(), [row(length) for length in lengths], background=True)])
+    taken = []
+    while line:
+        taken.append(take(line))
+    assert sorted(place.number for places in taken for place in places) == list(range(len(lengths)))
+    sizes = [sum(place.length for place in places) for places in taken]
+    assert max(sizes) <= MOST_TOKENS
+    assert len(sizes) == 1 or min(sizes) > TOKEN_BUDGET / 3
 
 
 def test_an_ask_overtakes_a_batch_between_two_layers(passes: Watched) -> None:
