@@ -293,8 +293,8 @@ def test_a_page_that_asks_another_host_is_seen(person: BrowserContext, server: s
         page.goto("/")
         for url in ("http://192.0.2.1/beacon", "https://example.invalid/beacon"):
             page.evaluate("url => fetch(url).catch(() => null)", url)
-        page.evaluate("new WebSocket('ws://192.0.2.1/socket')")
-        page.wait_for_timeout(200)
+        with page.expect_websocket():
+            page.evaluate("() => { new WebSocket('ws://192.0.2.1/socket') }")
     assert {url.rsplit("/", 1)[-1] for url in strangers} == {"beacon", "socket"}
     assert len(strangers) == 3
 
