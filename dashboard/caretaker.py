@@ -1,4 +1,4 @@
-"""What the server does without anybody looking: it goes on with batches that a restart interrupted, and empties the inbox."""
+"""What the server does without anybody looking: it goes on with interrupted batches, and serves the commands of a shell."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import threading
 
 from dashboard import resources
 from storage.database import Database
+from storage.door import Door, is_copy_wished, settle_wish
 from storage.errors import StorageError
-from storage.inbox import Door, NotTaken, take_all
+from storage.inbox import NotTaken, take_all
 from storage.log import Log
 
 SECONDS = 1.0
@@ -59,6 +60,18 @@ class Caretaker:
             else:
                 logger.info("Taken from a command: %s", each.merged.in_words())
                 resources.batches().resume()
+        if is_copy_wished(log.path):
+            self._copy(log)
+
+    def _copy(self, log: Log) -> None:
+        """For a command that asks a batch, and needs to know what was answered already."""
+        try:
+            if (copies := resources.open_log().copies) is not None:
+                copies.to_read(fresh=True)
+        except StorageError as error:
+            logger.warning("A command goes on without the history: %s", error)
+        finally:
+            settle_wish(log.path)
 
     def _settle_in(self, log: Log) -> None:
         """With a log that was opened, or opened anew, a moment ago."""

@@ -22,6 +22,10 @@ class Offered:
 _KINDS: Mapping[str, tuple[str, str]] = {
     "answers": ("Answers", "A row for each answer of a checkpoint to a blank, with its first word and its figures."),
     "predictions": ("Predictions", "A row for each word of each list, with its rank and its probability."),
+    "candidates": (
+        "Candidates",
+        "A row for each word that was named, a candidate or an expected word, with its score by each checkpoint.",
+    ),
     "agreements": ("Agreements", "A row for each pair of checkpoints at a blank, with how alike their lists are."),
     "prompts": ("Prompts", "A row for each prompt that was asked."),
     "asks": ("Asks", "A row for each time that an answer was asked for: when, by whom, and in which run."),

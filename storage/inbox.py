@@ -15,15 +15,15 @@ from pathlib import Path
 
 from storage.archive import Merged, merge, unpacked, write_archive
 from storage.database import Database, is_open
+from storage.door import inbox_folder
 from storage.errors import LogLocked, LogUnwritable, StorageError
 from storage.guard import Guard
+from storage.removal import remove_unasked
 from storage.run_ids import new_run_id
 
 PRIVATE = "log.duckdb"
 REASON = "not-taken.txt"
 """In the folder of a private log that the log refused: why."""
-_DOOR = "open"
-"""Beside the private logs; locked as long as somebody takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,42 +41,6 @@ class NotTaken:
     folder: Path
     reason: str
     """A sentence with the way out."""
-
-
-class Door:
-    """Says to other processes that this one takes what they put into the inbox; held while the log is open."""
-
-    def __init__(self, log: Path) -> None:
-        """Open the inbox of a log. Raises LogUnwritable, DiskFull, or LogLocked where another process holds it."""
-        folder = inbox_folder(log)
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise LogUnwritable(log, (error.strerror or str(error)).lower()) from error
-        self._guard = Guard.acquire(folder / _DOOR)
-
-    def close(self) -> None:
-        """From now on nobody takes anything."""
-        self._guard.release()
-
-
-def inbox_folder(log: Path) -> Path:
-    """The inbox of a log; it may not be there."""
-    return log.resolve().with_name(f"{log.name}.inbox")
-
-
-def is_taken_here(log: Path) -> bool:
-    """Whether some process takes what is put into the inbox of this log."""
-    folder = inbox_folder(log)
-    if not folder.is_dir():
-        return False
-    try:
-        Guard.acquire(folder / _DOOR).release()
-    except LogLocked:
-        return True
-    except StorageError:
-        return False
-    return False
 
 
 @contextmanager
@@ -152,6 +116,8 @@ def _is_held(folder: Path) -> bool:
 def _merge(database: Database, private: Path, folder: Path) -> Merged:
     archive = folder / "all.zip"
     with Database.open(private) as opened:
+        # What it was lent and did not ask for: here it may have been deleted meanwhile.
+        remove_unasked(opened)
         write_archive(opened, archive)
     with unpacked(archive, folder) as whole:
         return merge(database, whole)

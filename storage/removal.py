@@ -9,7 +9,7 @@ from storage.annotations import Target
 from storage.database import Cursor, Database
 from storage.questions import question
 
-__all__ = ["Going", "Target", "remove", "remove_run", "what_goes"]
+__all__ = ["Going", "Target", "remove", "remove_run", "remove_unasked", "what_goes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,26 @@ def remove_run(cursor: Cursor, run_id: str) -> Going:
     return _remove(cursor, Target(run_id=run_id))
 
 
-def _remove(cursor: Cursor, target: Target) -> Going:
-    going = _stage(cursor, target)
+def remove_unasked(database: Database) -> Going:
+    """Take out every answer that no run asked for, with everything that hangs on it, in one transaction.
+
+    A log has none, but where a batch was lent answers and ended before it asked for all of them (`storage.lending`).
+    """
+    return database.write(lambda cursor: _remove(cursor, None, "unasked_answers"))
+
+
+def _remove(cursor: Cursor, target: Target | None, answers: str = "gone_answers") -> Going:
+    going = _stage(cursor, target, answers)
     if any(astuple(going)):
         cursor.execute(question("remove"))
     return going
 
 
-def _stage(cursor: Cursor, target: Target) -> Going:
+def _stage(cursor: Cursor, target: Target | None, answers: str = "gone_answers") -> Going:
     """Make what goes readable as `staged_gone`, `staged_prompt`, `staged_refused` and `staged_run`, and count it."""
-    key = {"run_id": _canonical(target.run_id), "prompt_id": target.prompt_id}
+    key = {"run_id": None, "prompt_id": None} if target is None else _key(target)
     for name, asked in (
-        ("staged_gone", "gone_answers"),
+        ("staged_gone", answers),
         ("staged_prompt", "gone_prompts"),
         ("staged_refused", "gone_refused"),
         ("staged_run", "gone_runs"),
@@ -111,6 +119,10 @@ def _stage(cursor: Cursor, target: Target) -> Going:
         cursor.register(name, cursor.sql(statement, params=wanted).to_arrow_table())
     (row,) = cursor.execute(question("what_goes")).fetchall()
     return Going(*row)
+
+
+def _key(target: Target) -> dict[str, str | int | None]:
+    return {"run_id": _canonical(target.run_id), "prompt_id": target.prompt_id}
 
 
 def _canonical(run_id: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,15 @@ from pathlib import Path
 import duckdb
 
 from storage.connection import connect
+from storage.door import is_copy_wished, is_taken_here, settle_wish, wait_for_files, wish_for_copy
 from storage.driver import translate
 from storage.errors import LogLocked, StorageError
 from storage.guard import Guard
 from storage.migrations import known_migrations, missing_migrations
 from storage.snapshots import Snapshot, newest_on_disk, sweep, take
+
+COPY_SECONDS = 60.0
+"""How long a copy is waited for that another process takes; of three million predictions it is there after two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,8 @@ class AtHand:
 def at_hand(log: Path) -> AtHand:
     """A copy of the log as it is, taken now unless nothing was written since the last one; the log is not changed.
 
-    While another process has the log open, the newest copy that this process took. Raises LogLocked where it took none,
-    NewerLog and its kin, or StorageError where there is no log.
+    While another process has the log open, the copy is taken by that one, if it is the dashboard; else it is the newest that is
+    there. Raises LogLocked where there is none, NewerLog and its kin, or StorageError where there is no log.
     """
     log = log.resolve()
     if not log.exists():
@@ -43,6 +48,7 @@ def at_hand(log: Path) -> AtHand:
     try:
         guard = Guard.acquire(log)
     except LogLocked as locked:
+        _ask_for_copy(log)
         if (newest := newest_on_disk(log)) is None:
             raise
         return AtHand(newest, locked)
@@ -50,6 +56,14 @@ def at_hand(log: Path) -> AtHand:
         return AtHand(_unchanged(log) or _taken(log))
     finally:
         guard.release()
+
+
+def _ask_for_copy(log: Path) -> None:
+    if is_taken_here(log):
+        wish_for_copy(log)
+        until = time.monotonic() + COPY_SECONDS
+        wait_for_files(lambda: not is_copy_wished(log) or time.monotonic() > until or not is_taken_here(log))
+        settle_wish(log)
 
 
 def _unchanged(log: Path) -> Snapshot | None:

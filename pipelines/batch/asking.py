@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,19 +18,20 @@ from pipelines.batch.watching import watched
 from pipelines.prompt_files import Columns, FilePrompt, Problem, open_product, open_prompts
 from pipelines.shelf import Shelf
 from storage.database import default_path
-from storage.errors import LogLocked
+from storage.door import is_taken_here, wait_for_files
+from storage.errors import LogLocked, StorageError
 from storage.exports import export, of_run
-from storage.inbox import is_taken_here, private_log, take_all, why_not_taken
+from storage.inbox import private_log, take_all, why_not_taken
+from storage.lending import borrow_answers
 from storage.log import Log
 from storage.output import Format
 from storage.shell_copy import at_hand
+from storage.snapshots import Snapshot
 from storage.whole_file import refuse_the_log
 
 MEMORY = 200
 """Megabytes of the log that DuckDB keeps in memory while a shell asks a batch. Without a limit every index stays there: after a
 million prompts the process had grown by 351 MB."""
-LOOK_SECONDS = 0.2
-"""Between two looks whether the answers were taken over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,14 @@ def _handed_over(
     path: Path, given: PromptFile, request: BatchRequest, shelf: Shelf, console: Console, out: tuple[Path, Format] | None
 ) -> Asked:
     with private_log(path) as private:
+        copy = _copy_of_history(path, console)
         with Log.open(private) as log:
-            asked = _ask(log, given, request, shelf, console)
+            asked = _ask(log, given, request, shelf, console, copy)
         _write_out(private, asked, out, console)
     run_id = asked.summary.counts.run.run_id
     try:
         with console.status("The dashboard takes the answers over."):
-            _wait_until(lambda: not private.parent.exists() or why_not_taken(private) is not None or not is_taken_here(path))
+            wait_for_files(lambda: not private.parent.exists() or why_not_taken(private) is not None or not is_taken_here(path))
     except KeyboardInterrupt:
         _say(console, f"The answers lie in {private.parent}; the dashboard takes them over by itself.")
         return Asked(asked.summary, interrupted=True)
@@ -127,7 +128,31 @@ def _handed_over(
     return asked
 
 
-def _ask(log: Log, given: PromptFile | str, request: BatchRequest, shelf: Shelf, console: Console) -> Asked:
+def _copy_of_history(path: Path, console: Console) -> Snapshot | None:
+    """What the history knows already, so that nothing is computed twice."""
+    try:
+        with console.status("The dashboard copies its history."):
+            return at_hand(path).snapshot
+    except LogLocked:
+        _say(console, "There is no copy of the history to look into, so every prompt is computed.")
+        return None
+
+
+def _borrow(log: Log, run_id: str, request: BatchRequest, shelf: Shelf, copy: Snapshot, console: Console) -> None:
+    try:
+        borrow_answers(log.database, run_id, tuple(shelf.identify(name) for name in request.checkpoints), copy)
+    except StorageError as error:
+        _say(console, f"The copy of the history cannot be looked into, so every prompt is computed: {error}")
+
+
+def _ask(
+    log: Log,
+    given: PromptFile | str,
+    request: BatchRequest,
+    shelf: Shelf,
+    console: Console,
+    copy: Snapshot | None = None,
+) -> Asked:
     if isinstance(given, str):
         run_id = given
     else:
@@ -137,6 +162,8 @@ def _ask(log: Log, given: PromptFile | str, request: BatchRequest, shelf: Shelf,
         if submitted.n_refused:
             lines = "1 line cannot be" if submitted.n_refused == 1 else f"{submitted.n_refused:,} lines cannot be"
             _say(console, f"{lines} asked; each is kept with its reason: {_refused_query(run_id)}")
+        if copy is not None:
+            _borrow(log, run_id, request, shelf, copy, console)
     interrupted = False
     try:
         with watched(console) as show, log.database.within(MEMORY):
@@ -158,12 +185,6 @@ def _write_out(log: Path, asked: Asked, out: tuple[Path, Format] | None, console
     file, form = out
     manifest = export(of_run("predictions", asked.summary.counts.run.run_id), at_hand(log).snapshot, form, file)
     _say(console, f"Wrote {manifest.rows:,} predictions to {file}.")
-
-
-def _wait_until(done: Callable[[], bool]) -> None:
-    """Wait for another process, of which nothing but files can be seen."""
-    while not done():
-        time.sleep(LOOK_SECONDS)  # no file can wake this process, so it looks again
 
 
 def _holder(locked: LogLocked) -> str:

@@ -1,8 +1,4 @@
-"""Taking an archive into the log: set by set in SQL, by what makes a row this row everywhere, in one transaction.
-
-The statements are in `storage/sql/merge`, applied in order; each opens with the question that it answers. They see the tables
-of the archive as `archived_<table>`, and remember under which key a row is known here in `taken_<table>`.
-"""
+"""Taking an archive into the log, in one transaction: only what keeps to the rules of the log."""
 
 from __future__ import annotations
 
@@ -16,9 +12,9 @@ import pyarrow.dataset as ds
 from storage.archive.checks import broken_rules, keys_out_of_range, readable_queries
 from storage.archive.contents import TABLES, damaged
 from storage.archive.reading import Archive
+from storage.archive.rows import register_rows, schema_of, take_rows
 from storage.database import Cursor, Database
 from storage.driver import first_line
-from storage.questions import SQL_FOLDER, question
 
 _COUNTED = ("run", "prompt", "answer", "prediction")
 
@@ -85,8 +81,7 @@ def _take(database: Database, archive: Archive, borne: Collection[str] = ()) -> 
             if (table := keys_out_of_range(cursor)) is not None:
                 raise damaged(archive.path, f"the table {table} has keys that no log gives out")
             before = _counts(cursor)
-            for file in sorted((SQL_FOLDER / "merge").glob("*.sql")):
-                cursor.execute(question(f"merge/{file.stem}")).fetchall()
+            take_rows(cursor)
         except (duckdb.DataError, duckdb.IntegrityError) as error:
             # A key that is there twice, no UUID where one has to be, a value where none may be missing.
             raise damaged(archive.path, f"its rows do not fit the log ({first_line(error)[:200]})") from error
@@ -101,15 +96,10 @@ def _take(database: Database, archive: Archive, borne: Collection[str] = ()) -> 
 
 
 def _register(cursor: Cursor, archive: Archive) -> None:
-    """Make the files readable as `archived_<table>`, for this cursor only, with the columns that this version has.
-
-    A column or a table that is younger than the archive is NULL, or empty.
-    """
-    for table in TABLES:
-        schema = cursor.table(table).limit(0).to_arrow_table().schema
-        file = archive.file(table)
-        rows = schema.empty_table() if file is None else ds.dataset(file, schema=schema, format="parquet")
-        cursor.register(f"archived_{table}", readable_queries(rows) if table == "saved_query" and file is not None else rows)
+    files = {table: file for table in TABLES if (file := archive.file(table)) is not None}
+    given = {table: ds.dataset(file, schema=schema_of(cursor, table), format="parquet") for table, file in files.items()}
+    readable = {table: readable_queries(rows) if table == "saved_query" else rows for table, rows in given.items()}
+    register_rows(cursor, readable)
 
 
 def _counts(cursor: Cursor) -> dict[str, int]:

@@ -107,10 +107,7 @@ def how_old(copy: AtHand) -> str:
     minutes, hours = round(seconds / 60), round(seconds / 3600)
     age = f"{seconds} s" if seconds < 100 else f"{minutes} minutes" if minutes < 100 else f"{hours:,} hours"
     holder = f"process {copy.held.pid}" if copy.held is not None and copy.held.pid is not None else "another process"
-    return (
-        f"The log is in use by {holder}, so this is its copy of {taken_at:%Y-%m-%d %H:%M:%S} UTC, {age} old."
-        " Refresh on its SQL page takes a new one."
-    )
+    return f"The log is in use by {holder}, so this is its copy of {taken_at:%Y-%m-%d %H:%M:%S} UTC, {age} old."
 
 
 def at(sql: str, mistake: Refused | StatementFailed, skipped: int = 0) -> str:

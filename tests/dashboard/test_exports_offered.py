@@ -30,7 +30,7 @@ def history() -> None:
 def test_a_page_of_the_history_exports_what_its_filters_select(open_app: OpenApp, page: str) -> None:
     app = open_app(page, text="sky", checkpoints="bert-mini")
     box = app.selectbox(key="export_rows_selection")
-    assert box.options == ["Answers", "Predictions", "Agreements", "Prompts", "Asks"]
+    assert box.options == ["Answers", "Predictions", "Candidates", "Agreements", "Prompts", "Asks"]
     sound(box.set_value("Predictions").run())
     sound(app.button(key="export_prepare_selection").click().run())
     preparation = app.session_state["export_prepared_selection"]
@@ -52,10 +52,10 @@ def test_a_run_exports_its_rows_and_no_other(open_app: OpenApp) -> None:
 
 def test_each_kind_of_row_is_said_in_words() -> None:
     assert [each.source.view for each in rows_of_selection(Selection())] == [
-        "answers", "predictions", "agreements", "prompts", "asks"
+        "answers", "predictions", "candidates", "agreements", "prompts", "asks"
     ]  # fmt: skip
     assert [each.source.view for each in rows_of_run(run_id(0), refused=True)][-1] == "refused_prompts"
-    assert len({each.meaning for each in rows_of_run(run_id(0), refused=True)}) == 6
+    assert len({each.meaning for each in rows_of_run(run_id(0), refused=True)}) == 7
 
 
 def test_what_is_deleted_leaves_no_prepared_file(open_app: OpenApp) -> None:

@@ -25,6 +25,7 @@ from storage.records import (
     Run,
     RunKind,
     RunStatus,
+    word_space,
 )
 
 START = datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=UTC)
@@ -175,6 +176,13 @@ def ask(
     asked = run(number, {"top_k": depth, "candidates": list(candidates)})
     together = [filling for by in checkpoints for filling in fillings(text, by)]
     return Comparison(run=asked, answers=tuple(answers), agreements=tuple(pairs), fillings=tuple(together))
+
+
+def scored(comparison: Comparison, word: str) -> Comparison:
+    """The same with a candidate in the word space of the three."""
+    each = Candidate(word, (word,), True, -3.0, 4, 4, word_space(TRIO))
+    answers = tuple(replace(a, answer=replace(a.answer, candidates=(each,))) for a in comparison.answers)
+    return replace(comparison, answers=answers)
 
 
 def batch(texts: Sequence[str], *, number: int = 0, depth: int = 20, checkpoints: Sequence[Checkpoint] = TRIO) -> Comparison:

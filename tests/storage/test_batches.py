@@ -13,10 +13,10 @@ from storage.archive.merging import merge
 from storage.batches import Asked, BatchEnded, answer_from_log, begin_batch, keep_chunk
 from storage.log import Log
 from storage.pending import Gathered, PendingRow, count_pending, gathered, read_pending, unfinished
-from storage.records import Candidate, Comparison, Refused, Run, RunKind, RunStatus, word_space
+from storage.records import Comparison, Refused, Run, RunKind, RunStatus
 from storage.removal import Target, remove, what_goes
 from storage.verification import inspect
-from tests.storage.samples import BERT, DISTILBERT, TRIO, ask, batch, run
+from tests.storage.samples import BERT, DISTILBERT, TRIO, ask, batch, run, scored
 
 TEXTS = ("One is [MASK].", "Two are [MASK] and [MASK].", "One is [MASK].", "Four are [MASK].")
 ASKED = Asked(TRIO, 5)
@@ -124,13 +124,6 @@ def test_what_the_log_knows_is_asked_again_without_a_model(log: Log) -> None:
     assert len(log.database.rows("FROM tag")) == len(log.database.rows("FROM expectation")) == 2
     assert answer_from_log(log.database, told, rows[:3], ASKED) == {1, 2, 3}
     assert len(asks(log, told)) == 12
-
-
-def scored(comparison: Comparison, word: str) -> Comparison:
-    """The same with a candidate in the word space of the three."""
-    each = Candidate(word, (word,), True, -3.0, 4, 4, word_space(TRIO))
-    answers = tuple(replace(a, answer=replace(a.answer, candidates=(each,))) for a in comparison.answers)
-    return replace(comparison, answers=answers)
 
 
 @pytest.mark.parametrize(

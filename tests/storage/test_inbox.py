@@ -5,27 +5,21 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import pytest
-
-from storage.errors import LogLocked
-from storage.guard import Guard
-from storage.inbox import (
-    PRIVATE,
-    Door,
-    NotTaken,
-    Taken,
-    inbox_folder,
-    is_taken_here,
-    private_log,
-    take_all,
-    why_not_taken,
-)
+from storage.batches import begin_batch
+from storage.door import Door, inbox_folder, is_taken_here
+from storage.inbox import PRIVATE, NotTaken, Taken, private_log, take_all, why_not_taken
+from storage.lending import borrow_answers
 from storage.log import Log
+from storage.pending import PendingRow, count_pending, gathered
+from storage.records import Prompt, RunKind, RunStatus
+from storage.removal import Target, remove
+from storage.snapshots import Snapshots
 from storage.verification import inspect
-from tests.storage.samples import ask
+from tests.storage.samples import TRIO, ask, run
 
 TEXTS = ("The one [MASK].", "The other [MASK].")
 
@@ -56,12 +50,6 @@ def test_a_private_log_is_taken_once_and_leaves_nothing(log: Log) -> None:
     assert not is_taken_here(log.path)
 
 
-def test_where_nobody_has_a_door_nothing_is_taken(log: Log) -> None:
-    assert not is_taken_here(log.path)
-    assert take_all(log.database) == ()
-    assert not inbox_folder(log.path).exists()
-
-
 def test_where_nothing_was_written_nothing_is_left(log: Log) -> None:
     door = Door(log.path)
     with private_log(log.path) as private:
@@ -81,6 +69,26 @@ def test_what_is_no_log_stays_with_its_reason(log: Log) -> None:
     assert why_not_taken(folder / PRIVATE) == told.reason
     assert take_all(log.database) == ()
     assert (folder / PRIVATE).exists()
+
+
+def test_what_was_lent_and_deleted_meanwhile_does_not_come_back(log: Log) -> None:
+    """A batch is stopped before it asked what it was lent, and meanwhile a person deleted it here."""
+    first = ask(TEXTS[0], number=1)
+    log.append(first)
+    door = Door(log.path)
+    batch = replace(run(5), kind=RunKind.BATCH, status=RunStatus.CANCELLED)
+    with Snapshots(log.database) as snapshots, private_log(log.path) as private, Log.open(private) as own:
+        with gathered([PendingRow(1, 1, TEXTS[0])]) as rows:
+            begin_batch(own.database, batch, rows)
+        borrow_answers(own.database, batch.run_id, TRIO, snapshots.current())
+        assert own.find_answers([Prompt(TEXTS[0])], TRIO) != {}
+    remove(log.database, Target(run_id=first.run.run_id))
+    (taken,) = take_all(log.database)
+    assert isinstance(taken, Taken)
+    assert (taken.merged.added["run"], taken.merged.added["answer"], prompts(log)) == (1, 0, [])
+    assert count_pending(log.database, batch.run_id) == 1
+    assert log.database.read(lambda cursor: inspect(cursor, log.path)) == ()
+    door.close()
 
 
 def _die_in_the_middle(log: Path, told: Connection) -> None:
@@ -105,12 +113,3 @@ def test_what_a_killed_command_had_written_is_taken(log: Log) -> None:
     assert isinstance(taken, Taken)
     assert prompts(log) == [TEXTS[1]]
     door.close()
-
-
-def test_a_door_is_locked_as_a_log_is(log: Log) -> None:
-    door = Door(log.path)
-    path = inbox_folder(log.path) / "open"
-    with pytest.raises(LogLocked, match="in use by"):
-        Guard.acquire(path)
-    door.close()
-    Guard.acquire(path).release()

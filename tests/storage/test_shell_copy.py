@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from storage.door import Door, is_copy_wished, settle_wish
 from storage.errors import LogLocked, NewerLog, StorageError
 from storage.log import Log
 from storage.shell_copy import at_hand
@@ -81,6 +83,33 @@ def test_of_a_log_that_is_open_its_own_newest_copy_serves(path: Path) -> None:
             assert found.snapshot == taken
             assert found.held is not None
             assert found.held.pid == os.getpid()
+
+
+def test_a_dashboard_that_has_the_log_takes_a_copy_for_whoever_asks(path: Path) -> None:
+    """It looks at the inbox as its caretaker does; what is behind by one run is not what is read."""
+    with Log.open(path) as log, Snapshots(log.database) as snapshots, ThreadPoolExecutor(1) as other:
+        old = snapshots.current()
+        log.append(ask(number=1))
+        door = Door(log.path)
+        found = other.submit(at_hand, path)
+        while not is_copy_wished(path):
+            wait([found], 0.02)
+            assert not found.done()
+        fresh = snapshots.current()
+        settle_wish(path)
+        assert found.result().snapshot == fresh != old
+        door.close()
+
+
+def test_a_dashboard_that_takes_no_copy_is_not_waited_for_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.shell_copy.COPY_SECONDS", 0.1)
+    with Log.open(path) as log, Snapshots(log.database) as snapshots:
+        old = snapshots.current()
+        log.append(ask(number=1))
+        door = Door(log.path)
+        assert at_hand(path).snapshot == old
+        assert not is_copy_wished(path)
+        door.close()
 
 
 def test_what_another_process_left_unfinished_is_swept(path: Path) -> None:

@@ -6,7 +6,8 @@ import json
 import signal
 import subprocess
 import sys
-import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ import pytest
 from pipelines.batch import carry_out, watching
 from storage import history
 from storage.database import default_path
-from storage.inbox import Door, NotTaken, Taken, inbox_folder, take_all
+from storage.door import Door, inbox_folder, is_copy_wished, settle_wish
+from storage.inbox import NotTaken, Taken, take_all
 from storage.log import Log
 from storage.pending import count_pending, unfinished
 from storage.records import RunStatus
+from storage.snapshots import Snapshots, snapshot_folder
 from tests.conftest import ROOT
 from tests.pipelines.commands import Command, Told
 
@@ -170,20 +173,29 @@ def batch_process(file: str, *more: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def handed_over(log: Log, copy: Callable[[], object], *command: str) -> tuple[str, str, list[Taken | NotTaken]]:
+    """What a batch beside an open log printed and said, and what was taken of it; `copy` is called where one is wished for."""
+    took: list[Taken | NotTaken] = []
+    door = Door(log.path)
+    with batch_process(*command) as process, ThreadPoolExecutor(1) as reader:
+        ended = reader.submit(process.communicate)
+        while not ended.done():
+            took += take_all(log.database)
+            if is_copy_wished(log.path):
+                copy()
+                settle_wish(log.path)
+            wait([ended], 0.05)
+        printed, said = ended.result()
+    door.close()
+    said = " ".join(said.split())
+    assert process.returncode == 0, said
+    return printed, said, took
+
+
 def test_while_another_process_takes_answers_they_are_handed_over(file: str, tmp_path: Path) -> None:
     out = tmp_path / "said.csv"
-    with Log.open() as log:
-        door = Door(log.path)
-        process = batch_process(file, "--out", str(out))
-        over = threading.Event()
-        took: list[Taken | NotTaken] = []
-        while not over.wait(0.05):
-            took += take_all(log.database)
-            if process.poll() is not None:
-                over.set()
-        printed, said = process.communicate()
-        assert process.returncode == 0, said
-        said = " ".join(said.split())
+    with Log.open() as log, Snapshots(log.database) as snapshots:
+        printed, said, took = handed_over(log, snapshots.current, file, "--out", str(out))
         assert "is in use by" in said
         assert "Handed over: the dashboard has taken the answers into the history" in said
         assert [type(each) for each in took] == [Taken]
@@ -192,9 +204,30 @@ def test_while_another_process_takes_answers_they_are_handed_over(file: str, tmp
         assert summary is not None
         assert (summary.status, summary.prompt_count) == (RunStatus.COMPLETE, 2)
         assert count_pending(log.database, found["run_id"]) == 0
-        door.close()
         assert out.read_text("utf-8-sig").count("\n") == 11
+
+        # The same file again is answered from the history, which another process has open.
+        printed, said, took = handed_over(log, snapshots.current, file)
+        again = json.loads(printed)
+        assert (again["n_answered"], again["n_reused"]) == (3, 3)
+        assert [each.merged.added for each in took if isinstance(each, Taken)] == [
+            {"run": 1, "prompt": 0, "answer": 0, "prediction": 0}
+        ]
+        assert again["accuracy"] == found["accuracy"]
     assert [each for each in inbox_folder(default_path()).iterdir() if each.is_dir()] == []
+
+
+def test_a_history_that_cannot_be_looked_into_is_said_and_costs_nothing(file: str) -> None:
+    with Log.open() as log:
+        printed, said, _ = handed_over(log, lambda: None, file)
+        assert "There is no copy of the history to look into, so every prompt is computed." in said
+        assert json.loads(printed)["n_reused"] == 1  # the same prompt twice
+        broken = snapshot_folder(log.path) / "20260101T000000.000000Z-1" / "log.duckdb"
+        broken.parent.mkdir(parents=True)
+        broken.write_bytes(b"not a database" * 1000)
+        printed, said, _ = handed_over(log, lambda: None, file)
+        assert "The copy of the history cannot be looked into, so every prompt is computed: " in said
+        assert json.loads(printed)["n_answered"] == 3
 
 
 def test_where_nobody_takes_answers_the_holder_is_named(file: str) -> None:

@@ -1,0 +1,41 @@
+"""What a process that has the log open shows to others, and what they may ask of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage.door import Door, inbox_folder, is_copy_wished, is_taken_here, settle_wish, wish_for_copy
+from storage.errors import LogLocked, LogUnwritable
+from storage.guard import Guard
+from storage.inbox import take_all
+from storage.log import Log
+
+
+def test_where_nobody_has_a_door_nothing_is_taken(log: Log) -> None:
+    assert not is_taken_here(log.path)
+    assert take_all(log.database) == ()
+    assert not inbox_folder(log.path).exists()
+
+
+def test_a_door_is_locked_as_a_log_is(log: Log) -> None:
+    door = Door(log.path)
+    path = inbox_folder(log.path) / "open"
+    with pytest.raises(LogLocked, match="in use by"):
+        Guard.acquire(path)
+    door.close()
+    Guard.acquire(path).release()
+
+
+def test_a_wish_for_a_copy_lies_there_until_it_is_settled(log: Log) -> None:
+    assert not is_copy_wished(log.path)
+    with pytest.raises(LogUnwritable):
+        wish_for_copy(log.path)  # nobody has a door, so there is no inbox
+    door = Door(log.path)
+    wish_for_copy(log.path)
+    wish_for_copy(log.path)
+    assert is_copy_wished(log.path)
+    assert take_all(log.database) == ()
+    settle_wish(log.path)
+    settle_wish(log.path)
+    assert not is_copy_wished(log.path)
+    door.close()
