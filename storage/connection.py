@@ -74,6 +74,22 @@ class Connection:
                     self._state.wait_for(lambda: self._reviving or not self._cursors_in_use, 0.005 * 2**attempt)
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
 
+    def trim(self, megabytes: int) -> None:
+        """Have DuckDB keep no more than this of the file in memory, now; later it may keep more again.
+
+        Nobody's call fails for it: where one is under way, nothing happens. Pages that were given back are read again.
+        """
+        with self._state:
+            if self._closed or self._reviving or self._instance is None or self._cursors_in_use:
+                return
+            with self._instance.cursor() as cursor:
+                try:
+                    # What can go has gone when DuckDB says that it is not enough.
+                    with suppress(duckdb.OutOfMemoryException):
+                        cursor.execute(f"SET memory_limit = '{megabytes}MB'")
+                finally:
+                    cursor.execute("RESET memory_limit")
+
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:
         with self._state:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -162,18 +162,9 @@ class Database:
             self._version += moves
             return result
 
-    @contextmanager
-    def within(self, megabytes: int) -> Iterator[None]:
-        """Let DuckDB keep no more than this in memory meanwhile; pages and indexes beyond it are read again when needed.
-
-        Whatever asks at the same time has the same limit, and a query that needs more at once fails with StorageError: this is
-        for a process that does one thing.
-        """
-        self.rows(f"SET memory_limit = '{megabytes}MB'")
-        try:
-            yield
-        finally:
-            self.rows("RESET memory_limit")
+    def trim(self, megabytes: int) -> None:
+        """Give back what is in memory of the log beyond this, where nobody asks just now. For whoever writes much."""
+        self._connection.trim(megabytes)
 
     def try_writing(self, *, moves: bool = True) -> None:
         """Write one row that nobody reads: `trouble` is gone when this returns. Raises what a write raises.

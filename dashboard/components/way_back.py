@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 _VIEW, _LIST = "view_of_history", "address_of_list"
 
@@ -18,8 +19,23 @@ def back_to_list() -> None:
 
 
 def name_view(**named: str) -> None:
-    """Put another view into the address, and nothing else. To be called from a callback."""
-    st.query_params.from_dict(named)
+    """Put another view into the address, and nothing else. To be called from a callback.
+
+    A parameter that a box of that view holds is set in the box, too, before this is called.
+    """
+    _write(named)
+
+
+def _write(address: Mapping[str, str | list[str]]) -> None:
+    """The whole address. A box that is bound to a parameter has its name as key, and writes it when it is drawn.
+
+    Whoever is quicker than the view that is being drawn leaves the boxes of the one before it bound to their parameters, and
+    those can be written by their boxes only.
+    """
+    try:
+        st.query_params.from_dict(address)
+    except StreamlitAPIException:
+        st.query_params.from_dict({name: value for name, value in address.items() if name not in st.session_state})
 
 
 def settle_view(**named: str) -> None:
@@ -43,4 +59,4 @@ def go_back() -> None:
     address, boxes = st.session_state.get(_LIST, ({}, {}))
     for key, value in boxes.items():
         st.session_state[key] = value
-    st.query_params.from_dict(address)
+    _write(address)

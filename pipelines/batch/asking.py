@@ -29,10 +29,6 @@ from storage.shell_copy import at_hand
 from storage.snapshots import Snapshot
 from storage.whole_file import refuse_the_log
 
-MEMORY = 200
-"""Megabytes of the log that DuckDB keeps in memory while a shell asks a batch. Without a limit every index stays there: after a
-million prompts the process had grown by 351 MB."""
-
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
@@ -156,7 +152,7 @@ def _ask(
     if isinstance(given, str):
         run_id = given
     else:
-        with given.opened() as prompts, log.database.within(MEMORY):
+        with given.opened() as prompts:
             submitted = submit(prompts, request, shelf, log)
         run_id = submitted.run_id
         if submitted.n_refused:
@@ -166,7 +162,7 @@ def _ask(
             _borrow(log, run_id, request, shelf, copy, console)
     interrupted = False
     try:
-        with watched(console) as show, log.database.within(MEMORY):
+        with watched(console) as show:
             carry_out(run_id, shelf=shelf, log=log, on_progress=show)
     except KeyboardInterrupt:
         interrupted = True

@@ -169,6 +169,12 @@ def test_the_way_back_from_a_run_leads_to_the_same_search(page: Page) -> None:
     page.get_by_role("button", name="All runs").click()
     expect(page.get_by_text(re.compile("matching your search"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"/history\?search=nsp$"))
+    # Also for whoever does not wait until the run is drawn.
+    for _ in range(3):
+        page.get_by_role("link", name="Open").first.click()
+        page.get_by_role("button", name="All runs").click()
+        expect(page.get_by_text(re.compile("matching your search"))).to_be_visible()
+        expect(page).to_have_url(re.compile(r"/history\?search=nsp$"))
 
 
 def test_the_answers_stand_side_by_side_without_scrolling(page: Page) -> None:

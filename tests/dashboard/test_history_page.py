@@ -6,6 +6,9 @@ import subprocess
 import sys
 from dataclasses import replace
 
+import pytest
+from streamlit.runtime.state.query_params import QueryParams
+
 from dashboard.components.run_list import RUNS_PER_PAGE
 from storage import annotations as marked
 from storage.annotations import Target
@@ -108,6 +111,23 @@ def test_the_way_back_leads_to_the_list_as_it_was(open_app: OpenApp) -> None:
     assert app.text_input(key="search").value == "sea"
     assert app.toggle(key="whole_words").value
     assert "run" not in app.query_params
+
+
+@pytest.mark.parametrize("button", ["all_runs", "compare_with"])
+def test_whoever_is_quicker_than_the_page_finds_the_way_all_the_same(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch, button: str
+) -> None:
+    """While a run is still being drawn, the boxes of the list keep their parameters."""
+    (run_id,) = keep("The sea is [MASK].")
+    app = open_app("history", search="sea", whole_words="true")
+    app.query_params.clear()
+    app.query_params["run"] = run_id
+    sound(app.run())
+    monkeypatch.setattr(QueryParams, "is_bound", lambda _, key: key in ("search", "whole_words"))
+    sound(app.button(key=button).click().run())
+    assert "run" not in app.query_params
+    assert app.text_input(key="search").value == ("sea" if button == "all_runs" else "The sea is [MASK].")
+    assert app.query_params["search"] == app.text_input(key="search").value
 
 
 def test_what_is_taken_away_is_what_is_listed(open_app: OpenApp) -> None:
