@@ -24,7 +24,7 @@ test: $(VENV)/dev.stamp ## set everything up and run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 nightly: $(VENV)/dev.stamp ## the long forms: 200 kills, every hostile statement with the limits of the SQL page, every payload on every page
-	MASKBOARD_KILLS=200 MASKBOARD_HOSTILE=all MASKBOARD_PAYLOADS=all $(BIN)/python -m pytest -n 2 --dist loadfile \
+	MASKBOARD_KILLS=200 MASKBOARD_HOSTILE=all MASKBOARD_PAYLOADS=all MASKBOARD_EXPORTED=50000 $(BIN)/python -m pytest -n 2 --dist loadfile \
 	  tests/storage tests/pipelines/batch tests/browser
 
 check: $(VENV)/dev.stamp ## lint, format, types and the arrows between the layers

@@ -28,7 +28,7 @@ from storage.records import Checkpoint, Comparison, Prompt, Refused, Run, RunKin
 
 BLOCK = 2_000
 """Rows that are read, and looked up in the log, at once. Doubles within a block are computed once."""
-MEMORY = 150
+MEMORY = 64
 """Megabytes of the log that DuckDB may keep in memory after a block. It would keep every index, and grow with every prompt."""
 FIRST_CHUNK, LARGEST_CHUNK = 16, 512
 """Prompts that are computed and kept at once: few in the beginning, so that a person soon sees it move."""

@@ -116,12 +116,19 @@ def visitor(chromium: Browser, address: str) -> BrowserContext:
     return context
 
 
+def regular(chromium: Browser, address: str) -> Iterator[BrowserContext]:
+    """The browser of somebody who comes again and again. One page stays open and empty in it: with its last page the browser
+    would end a process, and begin one for the next."""
+    context = visitor(chromium, address)
+    context.new_page()
+    yield context
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def person(chromium: Browser, server: str) -> Iterator[BrowserContext]:
     """The browser of somebody who comes again and again, and has the files of the pages at hand."""
-    context = visitor(chromium, server)
-    yield context
-    context.close()
+    yield from regular(chromium, server)
 
 
 @pytest.fixture
@@ -158,6 +165,7 @@ def forgetful(context: BrowserContext, address: str) -> Iterator[tuple[Page, lis
     def watch(page: Page) -> None:
         page.on("websocket", lambda socket: look(socket.url))
 
+    before = context.pages
     context.on("request", see)
     context.on("page", watch)
     page = context.new_page()
@@ -167,6 +175,7 @@ def forgetful(context: BrowserContext, address: str) -> Iterator[tuple[Page, lis
         yield page, strangers
     finally:
         for each in context.pages:
-            each.close()
+            if each not in before:
+                each.close()
         context.remove_listener("request", see)
         context.remove_listener("page", watch)

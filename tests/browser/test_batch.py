@@ -121,12 +121,12 @@ def test_it_goes_on_when_its_page_is_closed_and_the_server_is_killed(chromium: B
         first = chromium.new_page(base_url=address)
         first.set_default_timeout(WAIT)
         visit(first, "/batch")
-        bring(first, long_work(200))
-        run_id = begin(first, "Ask 200 prompts")
-        assert done(first) < 200
+        bring(first, long_work(120))
+        run_id = begin(first, "Ask 120 prompts")
+        assert done(first) < 120
         first.close()
     with running_server(tmp_path) as address:
         second = chromium.new_page(base_url=address)
         second.goto(f"/batch?run={run_id}")
-        expect(second.get_by_text("200 of 200 prompts. Every prompt was asked.")).to_be_visible(timeout=3 * WAIT)
+        expect(second.get_by_text("120 of 120 prompts. Every prompt was asked.")).to_be_visible(timeout=3 * WAIT)
         second.close()

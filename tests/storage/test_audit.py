@@ -27,6 +27,7 @@ sys.addaudithook(hook)
 
 from datetime import UTC, datetime
 from pathlib import Path
+import storage.verification
 from storage import annotations, archive, exports, history, removal, samples, saved_queries
 from storage.__main__ import main
 from storage.backup import backup, restore
@@ -44,6 +45,7 @@ import subprocess
 from tests.storage.damage import write_and_die
 from tests.storage.samples import ask, batch
 
+storage.verification.KEYS_LOOKED_UP = 5
 path, folder = Path(log_path), Path(folder)
 write_and_die(path, 3)
 read_wal(wal_path(path))
