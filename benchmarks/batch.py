@@ -25,6 +25,7 @@ from pathlib import Path
 from benchmarks.fill_mask import random_weights
 from pipelines.answers import fill
 from pipelines.batch import BatchProgress, BatchRequest, carry_out, submit
+from pipelines.batch.asking import MEMORY
 from pipelines.distributions import Question
 from pipelines.prompt_files import open_prompts
 from pipelines.settings import read_settings
@@ -78,7 +79,7 @@ class Marks:
 def asked(file: Path, shelf: Shelf, names: tuple[str, ...], log: Log, watch: Marks | None = None) -> float:
     """Seconds from the file to the last answer kept."""
     started = time.perf_counter()
-    with open_prompts(file) as prompts:
+    with open_prompts(file) as prompts, log.database.within(MEMORY):
         told = submit(prompts, BatchRequest(names, file.name), shelf, log)
         carry_out(told.run_id, shelf=shelf, log=log, on_progress=watch)
     return time.perf_counter() - started

@@ -40,6 +40,7 @@ class Connection:
         self._cursors_in_use = 0
         self._reviving = False
         self._generation = 0
+        self._most: int | None = None
         self._closed = False
 
     def close(self) -> None:
@@ -74,6 +75,11 @@ class Connection:
                     self._state.wait_for(lambda: self._reviving or not self._cursors_in_use, 0.005 * 2**attempt)
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
 
+    def limit(self, megabytes: int | None) -> None:
+        """Let DuckDB keep no more than this in memory from now on; None for its own limit."""
+        self._most = megabytes
+        self.attempt(lambda cursor: cursor.execute(_limiting(megabytes)))
+
     def trim(self, megabytes: int) -> None:
         """Have DuckDB keep no more than this of the file in memory, now; later it may keep more again.
 
@@ -86,9 +92,9 @@ class Connection:
                 try:
                     # What can go has gone when DuckDB says that it is not enough.
                     with suppress(duckdb.OutOfMemoryException):
-                        cursor.execute(f"SET memory_limit = '{megabytes}MB'")
+                        cursor.execute(_limiting(megabytes))
                 finally:
-                    cursor.execute("RESET memory_limit")
+                    cursor.execute(_limiting(self._most))
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:
@@ -98,7 +104,7 @@ class Connection:
                 raise StorageError(f"The log {self.path} is closed.", remedy="Open it again.")
             if self._instance is None:
                 # A revival that failed, for want of room say: every call tries again, so no restart is needed.
-                self._instance = connect(self.path)
+                self._instance = self._connected()
             cursor = self._instance.cursor()
             self._cursors_in_use += 1
         try:
@@ -109,6 +115,12 @@ class Connection:
             with self._state:
                 self._cursors_in_use -= 1
                 self._state.notify_all()
+
+    def _connected(self) -> Cursor:
+        instance = connect(self.path)
+        if self._most is not None:
+            instance.execute(_limiting(self._most))
+        return instance
 
     def _revive(self, generation: int, error: duckdb.Error) -> None:
         """Open the file again and swap the connection, once per death however many threads saw it."""
@@ -126,11 +138,15 @@ class Connection:
                     self._instance.close()
                 self._instance = None
                 self._generation += 1
-                self._instance = connect(self.path)
+                self._instance = self._connected()
                 logger.warning("The log %s was opened again after a fatal error: %s", self.path, error)
             finally:
                 self._reviving = False
                 self._state.notify_all()
+
+
+def _limiting(megabytes: int | None) -> str:
+    return "RESET memory_limit" if megabytes is None else f"SET memory_limit = '{megabytes}MB'"
 
 
 def connect(path: Path, *, read_only: bool = False) -> Cursor:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -161,6 +161,19 @@ class Database:
             self._trouble = None
             self._version += moves
             return result
+
+    @contextmanager
+    def within(self, megabytes: int) -> Iterator[None]:
+        """Let DuckDB keep no more than this in memory meanwhile; pages and indexes beyond it are read again when needed.
+
+        Whatever asks at the same time has the same limit, and a query that needs more at once fails with StorageError: this is
+        for a process that does one thing.
+        """
+        self._connection.limit(megabytes)
+        try:
+            yield
+        finally:
+            self._connection.limit(None)
 
     def trim(self, megabytes: int) -> None:
         """Give back what is in memory of the log beyond this, where nobody asks just now. For whoever writes much."""

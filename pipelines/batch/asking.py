@@ -29,6 +29,9 @@ from storage.shell_copy import at_hand
 from storage.snapshots import Snapshot
 from storage.whole_file import refuse_the_log
 
+MEMORY = 200
+"""Megabytes of the log that DuckDB may keep in memory while a shell asks a batch, where nobody else asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class PromptFile:
@@ -152,7 +155,7 @@ def _ask(
     if isinstance(given, str):
         run_id = given
     else:
-        with given.opened() as prompts:
+        with given.opened() as prompts, log.database.within(MEMORY):
             submitted = submit(prompts, request, shelf, log)
         run_id = submitted.run_id
         if submitted.n_refused:
@@ -162,7 +165,7 @@ def _ask(
             _borrow(log, run_id, request, shelf, copy, console)
     interrupted = False
     try:
-        with watched(console) as show:
+        with watched(console) as show, log.database.within(MEMORY):
             carry_out(run_id, shelf=shelf, log=log, on_progress=show)
     except KeyboardInterrupt:
         interrupted = True

@@ -28,8 +28,8 @@ from storage.records import Checkpoint, Comparison, Prompt, Refused, Run, RunKin
 
 BLOCK = 2_000
 """Rows that are read, and looked up in the log, at once. Doubles within a block are computed once."""
-MEMORY = 64
-"""Megabytes of the log that DuckDB may keep in memory after a block. It would keep every index, and grow with every prompt."""
+KEPT_MB = 64
+"""Of the log that DuckDB may keep in memory after a block. It would keep every index, and grow with every prompt."""
 FIRST_CHUNK, LARGEST_CHUNK = 16, 512
 """Prompts that are computed and kept at once: few in the beginning, so that a person soon sees it move."""
 CHUNK_SECONDS = 1.0
@@ -160,7 +160,7 @@ def _answer(stretch: _Stretch, checkpoints: tuple[Checkpoint, ...], shelf: Shelf
             if stop.is_set():
                 return RunStatus.CANCELLED
             _answer_chunk(stretch, several, loaded, top_k, log)
-        log.database.trim(MEMORY)
+        log.database.trim(KEPT_MB)
     return RunStatus.COMPLETE
 
 

@@ -183,6 +183,21 @@ def test_a_log_that_is_closed_while_it_is_to_be_revived_stays_closed(tmp_path: P
     duckdb.connect(str(path), config={"threads": 3}).close()
 
 
+def test_the_memory_of_the_file_can_be_limited_for_a_while(log: Log) -> None:
+    def limit() -> object:
+        return log.database.rows("SELECT current_setting('memory_limit')")[0][0]
+
+    before = limit()
+    with pytest.raises(ZeroDivisionError), log.database.within(200):
+        assert limit() == "190.7 MiB"
+        log.append(ask())
+        log.database.trim(100)
+        assert limit() == "190.7 MiB"
+        raise ZeroDivisionError
+    assert limit() == before != "190.7 MiB"
+    assert history.counts(log.database).runs == 1
+
+
 KEPT = "SELECT sum(memory_usage_bytes) FROM duckdb_memory() WHERE tag IN ('BASE_TABLE', 'ART_INDEX')"
 """Bytes of tables and indexes that DuckDB keeps."""
 

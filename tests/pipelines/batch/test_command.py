@@ -140,11 +140,13 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
 ) -> None:
     many = tmp_path / "many.txt"
     many.write_text("".join(f"Number {n} is [MASK].\n" for n in range(60)), "utf-8")
+    limits: list[object] = []
 
     def pressed(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - what carry_out takes
         show = named["on_progress"]
 
         def interrupting(progress: Any) -> None:  # noqa: ANN401 - as above
+            limits.append(named["log"].database.rows("SELECT current_setting('memory_limit')")[0][0])
             show(progress)
             if progress.n_done >= 16:
                 signal.raise_signal(signal.SIGINT)
@@ -155,6 +157,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     code, printed, said = told("batch", str(many), *ONE)
     assert (code, said.endswith("What was answered before is kept. Stopped.")) == (2, True), said
     assert "16 of 60 prompts answered, 44 left: --resume" in " ".join(printed.split())
+    assert set(limits) == {"190.7 MiB"}
     with Log.open() as log:
         (left,) = unfinished(log.database)
         assert (left.run.status, left.n_pending) == (RunStatus.CANCELLED, 44)
