@@ -23,7 +23,7 @@ run: $(VENV)/run.stamp ## set everything up and open the dashboard at http://127
 test: $(VENV)/dev.stamp ## set everything up and run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-nightly: $(VENV)/dev.stamp ## the long forms: 200 kills, every hostile statement with the limits of the SQL page, every payload on every page
+nightly: $(VENV)/dev.stamp ## the long forms: 200 kills, every hostile statement, every payload on every page, exports of a million rows
 	MASKBOARD_KILLS=200 MASKBOARD_HOSTILE=all MASKBOARD_PAYLOADS=all MASKBOARD_EXPORTED=50000 $(BIN)/python -m pytest -n 2 --dist loadfile \
 	  tests/storage tests/pipelines/batch tests/browser
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from pipelines.batch import BatchLeft, BatchProgress, carry_out
+from pipelines.batch import BatchLeft, BatchProgress, carry_out, give_up
 from pipelines.errors import PipelineError
 from pipelines.shelf import Shelf
 from storage.batches import BatchEnded
@@ -97,10 +97,7 @@ class Batches:
                 return
             if run_id in self._queue:
                 self._queue.remove(run_id)
-        log = self._log()
-        run = run_record(log.database, run_id)
-        if run is not None and run.status is RunStatus.RUNNING:
-            log.update_run(replace(run, status=RunStatus.CANCELLED, finished_at=datetime.now(UTC)))
+        give_up(run_id, self._log())
 
     def state(self, run_id: str) -> BatchState | None:
         """What happens to it here; None where nothing does: it has ended, was stopped, or waits to be resumed."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
+from pathlib import Path
 
 from dashboard import resources
-from storage.database import Database
-from storage.door import Door, is_copy_wished, settle_wish
+from storage.database import Database, default_path
+from storage.door import Door, settle, wishes
 from storage.errors import StorageError
 from storage.inbox import NotTaken, take_all
 from storage.log import Log
@@ -51,27 +53,32 @@ class Caretaker:
                 self._door.close()
 
     def _round(self) -> None:
-        log = resources.usable_log()
+        try:
+            log = resources.usable_log()
+        except StorageError:
+            settle(wishes(default_path()))  # nobody waits for a copy of what cannot be read
+            raise
         if log.database is not self._database:
             self._settle_in(log)
+        # First, since whoever waits for a copy waits for nothing else.
+        if wished := wishes(log.path):
+            self._copy(wished)
         for each in take_all(log.database):
             if isinstance(each, NotTaken):
                 logger.warning("What a command put into %s was not taken: %s", each.folder, each.reason)
             else:
                 logger.info("Taken from a command: %s", each.merged.in_words())
                 resources.batches().resume()
-        if is_copy_wished(log.path):
-            self._copy(log)
 
-    def _copy(self, log: Log) -> None:
-        """For a command that asks a batch, and needs to know what was answered already."""
+    def _copy(self, wished: Iterable[Path]) -> None:
+        """For commands that read the log, or want to know what of a batch is answered already."""
         try:
             if (copies := resources.open_log().copies) is not None:
                 copies.to_read(fresh=True)
         except StorageError as error:
-            logger.warning("A command goes on without the history: %s", error)
+            logger.warning("A command goes on with an older copy of the log, or without one: %s", error)
         finally:
-            settle_wish(log.path)
+            settle(wished)
 
     def _settle_in(self, log: Log) -> None:
         """With a log that was opened, or opened anew, a moment ago."""

@@ -76,9 +76,9 @@ class Connection:
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
 
     def limit(self, megabytes: int | None) -> None:
-        """Let DuckDB keep no more than this in memory from now on; None for its own limit."""
-        self._most = megabytes
+        """Let DuckDB keep no more than this in memory from now on; None for its own limit. Raises StorageError."""
         self.attempt(lambda cursor: cursor.execute(_limiting(megabytes)))
+        self._most = megabytes
 
     def trim(self, megabytes: int) -> None:
         """Have DuckDB keep no more than this of the file in memory, now; later it may keep more again.
@@ -88,11 +88,10 @@ class Connection:
         with self._state:
             if self._closed or self._reviving or self._instance is None or self._cursors_in_use:
                 return
-            with self._instance.cursor() as cursor:
+            # What can go has gone when DuckDB says that it is not enough; an instance that died is revived by the next call.
+            with suppress(duckdb.Error), self._instance.cursor() as cursor:
                 try:
-                    # What can go has gone when DuckDB says that it is not enough.
-                    with suppress(duckdb.OutOfMemoryException):
-                        cursor.execute(_limiting(megabytes))
+                    cursor.execute(_limiting(megabytes))
                 finally:
                     cursor.execute(_limiting(self._most))
 
@@ -104,7 +103,7 @@ class Connection:
                 raise StorageError(f"The log {self.path} is closed.", remedy="Open it again.")
             if self._instance is None:
                 # A revival that failed, for want of room say: every call tries again, so no restart is needed.
-                self._instance = self._connected()
+                self._instance = connect(self.path, megabytes=self._most)
             cursor = self._instance.cursor()
             self._cursors_in_use += 1
         try:
@@ -115,12 +114,6 @@ class Connection:
             with self._state:
                 self._cursors_in_use -= 1
                 self._state.notify_all()
-
-    def _connected(self) -> Cursor:
-        instance = connect(self.path)
-        if self._most is not None:
-            instance.execute(_limiting(self._most))
-        return instance
 
     def _revive(self, generation: int, error: duckdb.Error) -> None:
         """Open the file again and swap the connection, once per death however many threads saw it."""
@@ -138,7 +131,7 @@ class Connection:
                     self._instance.close()
                 self._instance = None
                 self._generation += 1
-                self._instance = self._connected()
+                self._instance = connect(self.path, megabytes=self._most)
                 logger.warning("The log %s was opened again after a fatal error: %s", self.path, error)
             finally:
                 self._reviving = False
@@ -149,9 +142,10 @@ def _limiting(megabytes: int | None) -> str:
     return "RESET memory_limit" if megabytes is None else f"SET memory_limit = '{megabytes}MB'"
 
 
-def connect(path: Path, *, read_only: bool = False) -> Cursor:
-    """A connection with our settings, or the StorageError for what DuckDB says."""
+def connect(path: Path, *, read_only: bool = False, megabytes: int | None = None) -> Cursor:
+    """A connection with our settings, and so much memory, or the StorageError for what DuckDB says."""
+    memory = {} if megabytes is None else {"memory_limit": f"{megabytes}MB"}
     try:
-        return duckdb.connect(str(path), read_only=read_only, config=dict(SETTINGS))
+        return duckdb.connect(str(path), read_only=read_only, config={**SETTINGS, **memory})
     except duckdb.Error as error:
         raise translate(error, path) from error

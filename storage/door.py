@@ -1,20 +1,22 @@
 """What other processes see of the one that has the log open and serves them, and how they ask it for a copy: by files.
 
 Beside the log lies a folder `<log>.inbox`. In it lies a lock, held as long as somebody takes what is put there
-(`storage.inbox`), and, for as long as somebody waits for one, the wish for a copy of the log as it is now.
+(`storage.inbox`), and, for as long as somebody waits for one, wishes for a copy of the log as it is now.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from storage.errors import LogLocked, LogUnwritable, StorageError
 from storage.guard import Guard
+from storage.run_ids import new_run_id
 
-WISH = "copy-wanted"
-"""Lies in the inbox until a copy of the log was taken, or could not be."""
+WISH = "copy-wanted-"
+"""How the name of a wish begins; each has a name of its own, so that nobody takes the copy of one who asked before."""
 LOOK_SECONDS = 0.2
 """Between two looks at what another process does."""
 _DOOR = "open"
@@ -40,7 +42,8 @@ class Door:
 
 def inbox_folder(log: Path) -> Path:
     """The inbox of a log; it may not be there."""
-    return log.resolve().with_name(f"{log.name}.inbox")
+    log = log.resolve()
+    return log.with_name(f"{log.name}.inbox")
 
 
 def is_taken_here(log: Path) -> bool:
@@ -57,22 +60,29 @@ def is_taken_here(log: Path) -> bool:
     return False
 
 
-def wish_for_copy(log: Path) -> None:
-    """Ask the process that has the log open for a copy of it as it is now. Raises LogUnwritable."""
+def wish_for_copy(log: Path) -> Path | None:
+    """Ask the process that has the log open for a copy of it as it is now.
+
+    The wish is a file, which goes when a copy was taken, or cannot be. None where no file can be written there.
+    """
+    wish = inbox_folder(log) / f"{WISH}{new_run_id()}"
     try:
-        (inbox_folder(log) / WISH).touch(mode=0o600)
-    except OSError as error:
-        raise LogUnwritable(log, (error.strerror or str(error)).lower()) from error
+        wish.touch(mode=0o600)
+    except OSError:
+        return None
+    return wish
 
 
-def is_copy_wished(log: Path) -> bool:
-    """Whether somebody still waits for a copy."""
-    return (inbox_folder(log) / WISH).exists()
+def wishes(log: Path) -> tuple[Path, ...]:
+    """What is wished for now, by whoever waits."""
+    return tuple(inbox_folder(log).glob(f"{WISH}*"))
 
 
-def settle_wish(log: Path) -> None:
-    """Nobody waits any longer: the copy is there, or will not be."""
-    (inbox_folder(log) / WISH).unlink(missing_ok=True)
+def settle(wished: Iterable[Path]) -> None:
+    """Those who wished these wait no longer. A file that cannot be removed is looked at again in the next round."""
+    for wish in wished:
+        with suppress(OSError):
+            wish.unlink()
 
 
 def wait_for_files(done: Callable[[], bool]) -> None:

@@ -14,8 +14,10 @@ from storage.records import Checkpoint
 from storage.snapshots import Snapshot
 from storage.staging import stage
 
-BLOCK = 20_000
-"""Rows of the batch that are looked up at once; of 20,000 prompts the answers of three checkpoints are some 30 MB."""
+BLOCK = 5_000
+"""Rows of the batch that are looked up at once."""
+MEMORY = 200
+"""Megabytes that DuckDB may take for the copy."""
 LENT = ("checkpoint", "prompt", "word", "piece", "answer", "prediction", "candidate", "agreement")
 """The tables in which an answer lies."""
 
@@ -32,7 +34,7 @@ def borrow_answers(database: Database, run_id: str, checkpoints: tuple[Checkpoin
     ((first, last),) = database.rows(question("pending_extent"), {"run_id": run_id})
     if first is None:
         return
-    other = connect(copy.path, read_only=True)
+    other = connect(copy.path, read_only=True, megabytes=MEMORY)
     try:
         stage(other, "asked_of", _ASKED_OF, [each.identity for each in checkpoints])
         for start in range(first, last + 1, BLOCK):

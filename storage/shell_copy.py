@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from storage.connection import connect
-from storage.door import is_copy_wished, is_taken_here, settle_wish, wait_for_files, wish_for_copy
+from storage.door import is_taken_here, settle, wait_for_files, wish_for_copy
 from storage.driver import translate
 from storage.errors import LogLocked, StorageError
 from storage.guard import Guard
@@ -28,14 +28,14 @@ class AtHand:
 
     snapshot: Snapshot
     held: LogLocked | None = None
-    """Says which process has the log open, where one has; the copy is then as old as that process left it."""
+    """Says which process has the log open, where one has; the copy is then of that process, or one that was left there."""
 
 
 def at_hand(log: Path) -> AtHand:
     """A copy of the log as it is, taken now unless nothing was written since the last one; the log is not changed.
 
-    While another process has the log open, the copy is taken by that one, if it is the dashboard; else it is the newest that is
-    there. Raises LogLocked where there is none, NewerLog and its kin, or StorageError where there is no log.
+    While the dashboard has the log open, it takes the copy. Where it cannot, or another process has the log open, the newest
+    one that is there serves. Raises LogLocked where there is none, NewerLog and its kin, or StorageError where there is no log.
     """
     log = log.resolve()
     if not log.exists():
@@ -59,11 +59,13 @@ def at_hand(log: Path) -> AtHand:
 
 
 def _ask_for_copy(log: Path) -> None:
-    if is_taken_here(log):
-        wish_for_copy(log)
-        until = time.monotonic() + COPY_SECONDS
-        wait_for_files(lambda: not is_copy_wished(log) or time.monotonic() > until or not is_taken_here(log))
-        settle_wish(log)
+    if not is_taken_here(log) or (wish := wish_for_copy(log)) is None:
+        return
+    until = time.monotonic() + COPY_SECONDS
+    try:
+        wait_for_files(lambda: not wish.exists() or time.monotonic() > until or not is_taken_here(log))
+    finally:
+        settle([wish])
 
 
 def _unchanged(log: Path) -> Snapshot | None:

@@ -30,7 +30,7 @@ def _write(address: Mapping[str, str | list[str]]) -> None:
     """The whole address. A box that is bound to a parameter has its name as key, and writes it when it is drawn.
 
     Whoever is quicker than the view that is being drawn leaves the boxes of the one before it bound to their parameters, and
-    those can be written by their boxes only.
+    those can be written by their boxes only. What has no box, such as `run` or `compare`, is therefore no key of the session.
     """
     try:
         st.query_params.from_dict(address)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipelines.batch.errors import BatchLeft, BatchProblem
 from pipelines.batch.progress import BatchProgress
 from pipelines.batch.request import BatchRequest, Submitted, submit
-from pipelines.batch.running import Outcome, carry_out
+from pipelines.batch.running import Outcome, carry_out, give_up
 from pipelines.batch.summary import BatchCounts, Summary, count, summarise
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Summary",
     "carry_out",
     "count",
+    "give_up",
     "submit",
     "summarise",
 ]

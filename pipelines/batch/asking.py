@@ -12,7 +12,7 @@ from rich.console import Console
 
 from pipelines.batch.errors import BatchProblem
 from pipelines.batch.request import BatchRequest, submit
-from pipelines.batch.running import carry_out
+from pipelines.batch.running import carry_out, give_up
 from pipelines.batch.summary import Summary, summarise
 from pipelines.batch.watching import watched
 from pipelines.prompt_files import Columns, FilePrompt, Problem, open_product, open_prompts
@@ -26,7 +26,6 @@ from storage.lending import borrow_answers
 from storage.log import Log
 from storage.output import Format
 from storage.shell_copy import at_hand
-from storage.snapshots import Snapshot
 from storage.whole_file import refuse_the_log
 
 MEMORY = 200
@@ -107,9 +106,8 @@ def _handed_over(
     path: Path, given: PromptFile, request: BatchRequest, shelf: Shelf, console: Console, out: tuple[Path, Format] | None
 ) -> Asked:
     with private_log(path) as private:
-        copy = _copy_of_history(path, console)
         with Log.open(private) as log:
-            asked = _ask(log, given, request, shelf, console, copy)
+            asked = _ask(log, given, request, shelf, console, path)
         _write_out(private, asked, out, console)
     run_id = asked.summary.counts.run.run_id
     try:
@@ -127,31 +125,15 @@ def _handed_over(
     return asked
 
 
-def _copy_of_history(path: Path, console: Console) -> Snapshot | None:
-    """What the history knows already, so that nothing is computed twice."""
-    try:
-        with console.status("The dashboard copies its history."):
-            return at_hand(path).snapshot
-    except LogLocked:
-        _say(console, "There is no copy of the history to look into, so every prompt is computed.")
-        return None
-
-
-def _borrow(log: Log, run_id: str, request: BatchRequest, shelf: Shelf, copy: Snapshot, console: Console) -> None:
-    try:
-        borrow_answers(log.database, run_id, tuple(shelf.identify(name) for name in request.checkpoints), copy)
-    except StorageError as error:
-        _say(console, f"The copy of the history cannot be looked into, so every prompt is computed: {error}")
-
-
 def _ask(
     log: Log,
     given: PromptFile | str,
     request: BatchRequest,
     shelf: Shelf,
     console: Console,
-    copy: Snapshot | None = None,
+    history: Path | None = None,
 ) -> Asked:
+    """Ask into `log`; what the log at `history` knows, which another process has open, is taken from there."""
     if isinstance(given, str):
         run_id = given
     else:
@@ -161,16 +143,28 @@ def _ask(
         if submitted.n_refused:
             lines = "1 line cannot be" if submitted.n_refused == 1 else f"{submitted.n_refused:,} lines cannot be"
             _say(console, f"{lines} asked; each is kept with its reason: {_refused_query(run_id)}")
-        if copy is not None:
-            _borrow(log, run_id, request, shelf, copy, console)
     interrupted = False
     try:
-        with watched(console) as show, log.database.within(MEMORY):
-            carry_out(run_id, shelf=shelf, log=log, on_progress=show)
+        with log.database.within(MEMORY):
+            if history is not None:
+                _borrow(log, run_id, request, shelf, history, console)
+            with watched(console) as show:
+                carry_out(run_id, shelf=shelf, log=log, on_progress=show)
     except KeyboardInterrupt:
         interrupted = True
+        give_up(run_id, log)
         _say(console, "What was answered before is kept.")
     return Asked(summarise(log.database, run_id), interrupted)
+
+
+def _borrow(log: Log, run_id: str, request: BatchRequest, shelf: Shelf, history: Path, console: Console) -> None:
+    """Nothing is computed that the history knows. Without it everything is, which is said."""
+    try:
+        with console.status("Looking into a copy of the history that the dashboard takes."):
+            copy = at_hand(history).snapshot
+            borrow_answers(log.database, run_id, tuple(shelf.identify(name) for name in request.checkpoints), copy)
+    except StorageError as error:
+        _say(console, f"The history cannot be looked into, so every prompt is computed: {error}")
 
 
 def _refused_query(run_id: str) -> str:

@@ -115,6 +115,13 @@ def carry_out(
     return Outcome(run.run_id, status, n_rows, done, stretch.n_here, stretch.n_reused, stretch.seconds)
 
 
+def give_up(run_id: str, log: Log) -> None:
+    """Say of a batch that nobody answers, and that is still said to run, that it was cancelled. Raises StorageError."""
+    run = run_record(log.database, run_id)
+    if run is not None and run.status is RunStatus.RUNNING:
+        log.update_run(replace(run, status=RunStatus.CANCELLED, finished_at=datetime.now(UTC)))
+
+
 def _begun(run_id: str, log: Log) -> Run:
     run = run_record(log.database, run_id)
     if run is None or run.kind is not RunKind.BATCH:

@@ -24,7 +24,8 @@ def schema_of(cursor: Cursor, table: str) -> pa.Schema:
 def register_rows(cursor: Cursor, given: Mapping[str, pa.Table | ds.Dataset]) -> None:
     """Make rows readable as `archived_<table>`, for this cursor only. A table that is not given is empty."""
     for table in TABLES:
-        cursor.register(f"archived_{table}", given.get(table, schema_of(cursor, table).empty_table()))
+        rows = given[table] if table in given else schema_of(cursor, table).empty_table()
+        cursor.register(f"archived_{table}", rows)
 
 
 def take_rows(cursor: Cursor) -> None:

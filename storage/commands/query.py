@@ -50,7 +50,7 @@ def query(
     ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="CSV: leave cells that a spreadsheet takes for formulas.")] = False,
 ) -> None:
-    """Ask the log a question in SQL. Views: runs, asks, answers, predictions, agreements, prompts, checkpoints, latest_*."""
+    """Ask the log a question in SQL. Views: runs, asks, answers, predictions, candidates, agreements, prompts and more."""
     log = default_path()
     if out is not None:
         refuse_the_log(out, log)

@@ -28,7 +28,7 @@ COMMENT ON COLUMN candidates.is_expected IS 'Whether a person holds it to be rig
 COMMENT ON COLUMN candidates.pieces IS 'The vocabulary entries that it is made of; empty where the tokenizer cannot say it.';
 COMMENT ON COLUMN candidates.in_vocabulary IS 'Whether the tokenizer can say it at all.';
 COMMENT ON COLUMN candidates.logprob IS 'Natural logarithm of the probability; of several pieces left to right, one mask each. NULL where it cannot be said.';
-COMMENT ON COLUMN candidates.score IS 'The probability, 0 to 1.';
+COMMENT ON COLUMN candidates.score IS 'The probability, 0 to 1; NULL where it cannot be said.';
 COMMENT ON COLUMN candidates.rank IS 'Its rank among all pieces, 1 is the most probable; NULL for a word of several.';
 COMMENT ON COLUMN candidates.rank_shared IS 'Its rank among the words that all checkpoints asked together can say; NULL where it is none of them.';
 COMMENT ON COLUMN candidates.word_space IS 'Which vocabularies were asked together: the same word beside other ones is another row.';

@@ -138,6 +138,7 @@ def point_at_a_mark(page: Page) -> None:
 
 def open_everything(page: Page) -> None:
     """Whatever opens at a click, and what it holds then; in the short form one in three of what unfolds on the page itself."""
+    settled(page)  # what is drawn again closes, and Escape then empties the box instead
     for kind in ("stPopoverButton", "stExpander", "stSelectbox", "stMultiSelect"):
         step = 3 if kind == "stExpander" and not LONG else 1
         for each in page.get_by_test_id("stMain").get_by_test_id(kind).all()[::step]:

@@ -11,7 +11,7 @@ import pytest
 from dashboard import resources
 from dashboard.caretaker import Caretaker
 from storage.database import default_path
-from storage.door import Door, is_copy_wished, is_taken_here, wish_for_copy
+from storage.door import Door, is_taken_here, wish_for_copy, wishes
 from storage.errors import StorageError
 from storage.inbox import private_log
 from storage.log import Log
@@ -50,12 +50,12 @@ def holds(condition: Callable[[], bool]) -> bool:
 def test_a_copy_is_taken_for_whoever_wishes_for_one() -> None:
     path = default_path()
     wish_for_copy(path)
-    assert holds(lambda: not is_copy_wished(path))
+    assert holds(lambda: not wishes(path))
     first = newest_on_disk(path)
     assert first is not None
     resources.usable_log().append(ask("A new [MASK].", number=2))
     wish_for_copy(path)
-    assert holds(lambda: not is_copy_wished(path))
+    assert holds(lambda: not wishes(path))
     second = newest_on_disk(path)
     assert second is not None
     assert second.version > first.version
@@ -69,12 +69,23 @@ def test_a_copy_that_cannot_be_taken_keeps_nobody_waiting(monkeypatch: pytest.Mo
     monkeypatch.setattr("storage.snapshots.room_for", full)
     path = default_path()
     wish_for_copy(path)
-    assert holds(lambda: not is_copy_wished(path))
+    assert holds(lambda: not wishes(path))
     assert newest_on_disk(path) is None
     # And it goes on with its work.
     with private_log(path) as private, Log.open(private) as own:
         own.append(ask("Of a command [MASK].", number=3))
     assert holds(lambda: not private.parent.exists())
+
+
+@pytest.mark.usefixtures("caretaker")
+def test_nobody_waits_for_a_copy_of_a_log_that_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unusable() -> Log:
+        raise StorageError("The log cannot be read.")
+
+    monkeypatch.setattr(resources, "usable_log", unusable)
+    path = default_path()
+    wish_for_copy(path)
+    assert holds(lambda: not wishes(path))
 
 
 def test_at_its_end_nothing_more_is_taken(caretaker: Caretaker) -> None:

@@ -185,7 +185,7 @@ def test_a_log_that_is_closed_while_it_is_to_be_revived_stays_closed(tmp_path: P
 
 def test_the_memory_of_the_file_can_be_limited_for_a_while(log: Log) -> None:
     def limit() -> object:
-        return log.database.rows("SELECT current_setting('memory_limit')")[0][0]
+        return log.database.rows("SELECT memory_limit FROM pragma_database_size()")[0][0]
 
     before = limit()
     with pytest.raises(ZeroDivisionError), log.database.within(200):
@@ -214,14 +214,14 @@ def test_what_lies_in_memory_is_given_back_where_nobody_asks(log: Log) -> None:
     rows = "SELECT i + 1000, md5(i::VARCHAR) FROM range(200000) AS r(i)"
     log.database.write(lambda cursor: cursor.execute(f"INSERT INTO word (word_id, text) {rows}"))
     log.database.rows("CHECKPOINT")
-    limit = look("SELECT current_setting('memory_limit')")
+    limit = look("SELECT memory_limit FROM pragma_database_size()")
     assert look(KEPT) > 4e6
     log.database.read(under_a_call)
     log.database.trim(2)
     assert look(KEPT) < 3e6
     # Less than can be given back: what can go goes, and nobody hears of the rest.
     log.database.trim(0)
-    assert look("SELECT current_setting('memory_limit')") == limit
+    assert look("SELECT memory_limit FROM pragma_database_size()") == limit
     assert look("SELECT count(DISTINCT text) FROM word WHERE word_id >= 1000") == 200_000
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from storage.door import Door, inbox_folder, is_copy_wished, is_taken_here, settle_wish, wish_for_copy
-from storage.errors import LogLocked, LogUnwritable
+from storage.door import Door, inbox_folder, is_taken_here, settle, wish_for_copy, wishes
+from storage.errors import LogLocked
 from storage.guard import Guard
 from storage.inbox import take_all
 from storage.log import Log
@@ -27,15 +27,23 @@ def test_a_door_is_locked_as_a_log_is(log: Log) -> None:
 
 
 def test_a_wish_for_a_copy_lies_there_until_it_is_settled(log: Log) -> None:
-    assert not is_copy_wished(log.path)
-    with pytest.raises(LogUnwritable):
-        wish_for_copy(log.path)  # nobody has a door, so there is no inbox
+    assert wishes(log.path) == ()
+    assert wish_for_copy(log.path) is None  # nobody has a door, so there is no inbox
     door = Door(log.path)
-    wish_for_copy(log.path)
-    wish_for_copy(log.path)
-    assert is_copy_wished(log.path)
+    one, other = wish_for_copy(log.path), wish_for_copy(log.path)
+    assert set(wishes(log.path)) == {one, other}
+    assert one != other
     assert take_all(log.database) == ()
-    settle_wish(log.path)
-    settle_wish(log.path)
-    assert not is_copy_wished(log.path)
+    assert one is not None
+    settle([one, one])
+    assert wishes(log.path) == (other,)
+    door.close()
+
+
+def test_a_log_that_is_named_by_a_link_has_one_inbox(log: Log) -> None:
+    link = log.path.with_name("link.duckdb")
+    link.symlink_to(log.path)
+    door = Door(log.path)
+    assert inbox_folder(link) == inbox_folder(log.path)
+    assert is_taken_here(link)
     door.close()

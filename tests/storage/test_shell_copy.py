@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from storage.door import Door, is_copy_wished, settle_wish
+from storage.door import Door, settle, wish_for_copy, wishes
 from storage.errors import LogLocked, NewerLog, StorageError
 from storage.log import Log
 from storage.shell_copy import at_hand
@@ -92,13 +93,20 @@ def test_a_dashboard_that_has_the_log_takes_a_copy_for_whoever_asks(path: Path) 
         log.append(ask(number=1))
         door = Door(log.path)
         found = other.submit(at_hand, path)
-        while not is_copy_wished(path):
+        while not (wished := wishes(path)):
             wait([found], 0.02)
             assert not found.done()
         fresh = snapshots.current()
-        settle_wish(path)
+        # Who asks while the copy is taken waits for the next one.
+        later = wish_for_copy(path)
+        settle(wished)
         assert found.result().snapshot == fresh != old
+        assert wishes(path) == (later,)
         door.close()
+
+
+def refused(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_dashboard_that_takes_no_copy_is_not_waited_for_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +116,11 @@ def test_a_dashboard_that_takes_no_copy_is_not_waited_for_for_ever(path: Path, m
         log.append(ask(number=1))
         door = Door(log.path)
         assert at_hand(path).snapshot == old
-        assert not is_copy_wished(path)
+        assert wishes(path) == ()
+        # Nor where the wish cannot be written: a full disk must not keep people from reading.
+        monkeypatch.setattr("storage.shell_copy.COPY_SECONDS", 3600.0)
+        monkeypatch.setattr(Path, "touch", refused)
+        assert at_hand(path).snapshot == old
         door.close()
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ import pytest
 from pipelines.batch import carry_out, watching
 from storage import history
 from storage.database import default_path
-from storage.door import Door, inbox_folder, is_copy_wished, settle_wish
+from storage.door import Door, inbox_folder, settle, wishes
+from storage.guard import Guard
 from storage.inbox import NotTaken, Taken, take_all
 from storage.log import Log
 from storage.pending import count_pending, unfinished
 from storage.records import RunStatus
-from storage.snapshots import Snapshots, snapshot_folder
+from storage.shell_copy import AtHand
+from storage.snapshots import Snapshot, Snapshots, snapshot_folder
 from tests.conftest import ROOT
 from tests.pipelines.commands import Command, Told
 
@@ -181,9 +184,9 @@ def handed_over(log: Log, copy: Callable[[], object], *command: str) -> tuple[st
         ended = reader.submit(process.communicate)
         while not ended.done():
             took += take_all(log.database)
-            if is_copy_wished(log.path):
+            if wished := wishes(log.path):
                 copy()
-                settle_wish(log.path)
+                settle(wished)
             wait([ended], 0.05)
         printed, said = ended.result()
     door.close()
@@ -220,14 +223,38 @@ def test_while_another_process_takes_answers_they_are_handed_over(file: str, tmp
 def test_a_history_that_cannot_be_looked_into_is_said_and_costs_nothing(file: str) -> None:
     with Log.open() as log:
         printed, said, _ = handed_over(log, lambda: None, file)
-        assert "There is no copy of the history to look into, so every prompt is computed." in said
+        assert "The history cannot be looked into, so every prompt is computed: The log" in said
         assert json.loads(printed)["n_reused"] == 1  # the same prompt twice
         broken = snapshot_folder(log.path) / "20260101T000000.000000Z-1" / "log.duckdb"
         broken.parent.mkdir(parents=True)
         broken.write_bytes(b"not a database" * 1000)
         printed, said, _ = handed_over(log, lambda: None, file)
-        assert "The copy of the history cannot be looked into, so every prompt is computed: " in said
+        assert "The history cannot be looked into, so every prompt is computed: " in said
         assert json.loads(printed)["n_answered"] == 3
+
+
+def test_ctrl_c_before_the_first_answer_leaves_a_batch_that_nobody_goes_on_with(
+    told: Command, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("pipelines.batch.asking.borrow_answers", pressed)
+    monkeypatch.setattr("pipelines.batch.asking.at_hand", lambda _: AtHand(Snapshot(Path("a copy"), datetime.now(UTC), 1)))
+    monkeypatch.setattr("pipelines.batch.asking.wait_for_files", lambda _: None)
+    path = default_path()
+    Log.open(path).close()
+    door, held = Door(path), Guard.acquire(path)
+    code, printed, said = told("batch", file, *ONE)
+    assert (code, said.endswith("Stopped.")) == (2, True), said
+    assert "0 of 3 prompts answered" in printed
+    assert "3 left: --resume" in " ".join(printed.split())
+    held.release()
+    door.close()
+    with Log.open(path) as log:
+        assert [type(each) for each in take_all(log.database)] == [Taken]
+        (left,) = unfinished(log.database)
+        assert (left.run.status, left.n_pending) == (RunStatus.CANCELLED, 3)
 
 
 def test_where_nobody_takes_answers_the_holder_is_named(file: str) -> None:
