@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from storage import history
 from storage.database import default_path
 from storage.door import Door, inbox_folder, settle, wishes
 from storage.guard import Guard
-from storage.inbox import NotTaken, Taken, take_all
+from storage.inbox import PRIVATE, NotTaken, Taken, take_all
 from storage.log import Log
 from storage.pending import count_pending, unfinished
 from storage.records import RunStatus
@@ -220,39 +220,49 @@ def test_while_another_process_takes_answers_they_are_handed_over(file: str, tmp
     assert [each for each in inbox_folder(default_path()).iterdir() if each.is_dir()] == []
 
 
-def test_a_history_that_cannot_be_looked_into_is_said_and_costs_nothing(file: str) -> None:
-    with Log.open() as log:
-        printed, said, _ = handed_over(log, lambda: None, file)
-        assert "The history cannot be looked into, so every prompt is computed: The log" in said
-        assert json.loads(printed)["n_reused"] == 1  # the same prompt twice
-        broken = snapshot_folder(log.path) / "20260101T000000.000000Z-1" / "log.duckdb"
+@pytest.fixture
+def held() -> Iterator[Path]:
+    """The log, which somebody has open who takes answers, one day; nobody waits for that here."""
+    path = default_path()
+    Log.open(path).close()
+    door, guard = Door(path), Guard.acquire(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipelines.batch.asking.wait_for_files", lambda _: None)
+        patch.setattr("storage.shell_copy.COPY_SECONDS", 0.0)
+        yield path
+    guard.release()
+    door.close()
+
+
+@pytest.mark.parametrize("copy", [None, b"not a database" * 1000], ids=["none", "broken"])
+def test_a_history_that_cannot_be_looked_into_is_said_and_costs_nothing(
+    told: Command, file: str, held: Path, copy: bytes | None
+) -> None:
+    if copy is not None:
+        broken = snapshot_folder(held) / "20260101T000000.000000Z-1" / "log.duckdb"
         broken.parent.mkdir(parents=True)
-        broken.write_bytes(b"not a database" * 1000)
-        printed, said, _ = handed_over(log, lambda: None, file)
-        assert "The history cannot be looked into, so every prompt is computed: " in said
-        assert json.loads(printed)["n_answered"] == 3
+        broken.write_bytes(copy)
+    code, printed, said = told("batch", file, *ONE, "--json")
+    assert code == 0, said
+    assert "The history cannot be looked into, so every prompt is computed: " in said
+    found = json.loads(printed)
+    assert (found["n_answered"], found["n_reused"]) == (3, 1)  # the same prompt twice
 
 
 def test_ctrl_c_before_the_first_answer_leaves_a_batch_that_nobody_goes_on_with(
-    told: Command, file: str, monkeypatch: pytest.MonkeyPatch
+    told: Command, file: str, monkeypatch: pytest.MonkeyPatch, held: Path
 ) -> None:
     def pressed(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("pipelines.batch.asking.borrow_answers", pressed)
     monkeypatch.setattr("pipelines.batch.asking.at_hand", lambda _: AtHand(Snapshot(Path("a copy"), datetime.now(UTC), 1)))
-    monkeypatch.setattr("pipelines.batch.asking.wait_for_files", lambda _: None)
-    path = default_path()
-    Log.open(path).close()
-    door, held = Door(path), Guard.acquire(path)
     code, printed, said = told("batch", file, *ONE)
     assert (code, said.endswith("Stopped.")) == (2, True), said
     assert "0 of 3 prompts answered" in printed
     assert "3 left: --resume" in " ".join(printed.split())
-    held.release()
-    door.close()
-    with Log.open(path) as log:
-        assert [type(each) for each in take_all(log.database)] == [Taken]
+    (private,) = (each for each in inbox_folder(held).iterdir() if each.is_dir())
+    with Log.open(private / PRIVATE) as log:
         (left,) = unfinished(log.database)
         assert (left.run.status, left.n_pending) == (RunStatus.CANCELLED, 3)
 
