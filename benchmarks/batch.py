@@ -1,12 +1,13 @@
 """What a batch costs beside its arithmetic, each figure against a peer in the same run.
 
-    python -m benchmarks.batch [--rows 2000] [--memory-rows 50000] [--weights random]
+    python -m benchmarks.batch [--rows 2000] [--memory-rows 50000] [--weights random|tiny]
 
 - the second run of a file against the first (owed: under 5 %);
 - everything a batch does, reading and keeping included, against `fill` alone on the same prompts;
 - memory above the loaded checkpoints, at every tenth of the way (owed: under 300 MB, and flat).
 
-With `--weights random` the three families in their real sizes answer, with random weights; else the bundled checkpoints do.
+With `--weights random` the three families in their real sizes answer, with random weights; with `tiny` one checkpoint of a
+single layer, so that a million prompts come to their end; else the bundled checkpoints do.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from pathlib import Path
 from benchmarks.fill_mask import random_weights
 from pipelines.answers import fill
 from pipelines.batch import BatchProgress, BatchRequest, carry_out, submit
-from pipelines.batch.asking import MEMORY
 from pipelines.distributions import Question
 from pipelines.prompt_files import open_prompts
 from pipelines.settings import read_settings
@@ -34,6 +34,7 @@ from storage.log import Log
 from storage.records import Prompt
 
 MINIS = ("bert-mini", "distilbert-mini", "albert-mini")
+TINY = {"num_hidden_layers": 1, "hidden_size": 32, "num_attention_heads": 2, "intermediate_size": 64}
 WORDS = ("the", "of", "and", "to", "in", "was", "his", "that", "it", "had", "with", "as", "for", "on", "at", "by")
 
 
@@ -79,7 +80,7 @@ class Marks:
 def asked(file: Path, shelf: Shelf, names: tuple[str, ...], log: Log, watch: Marks | None = None) -> float:
     """Seconds from the file to the last answer kept."""
     started = time.perf_counter()
-    with open_prompts(file) as prompts, log.database.within(MEMORY):
+    with open_prompts(file) as prompts:
         told = submit(prompts, BatchRequest(names, file.name), shelf, log)
         carry_out(told.run_id, shelf=shelf, log=log, on_progress=watch)
     return time.perf_counter() - started
@@ -98,18 +99,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000)
     parser.add_argument("--memory-rows", type=int, default=50_000)
-    parser.add_argument("--weights", choices=("bundled", "random"), default="bundled")
+    parser.add_argument("--weights", choices=("bundled", "random", "tiny"), default="bundled")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         names: tuple[str, ...] = MINIS
-        if options.weights == "random":
-            for family in ("bert", "distilbert", "albert"):
-                random_weights(family, folder)
+        if options.weights != "bundled":
+            made = (
+                [random_weights("bert", folder, **TINY)]
+                if options.weights == "tiny"
+                else [random_weights(family, folder) for family in ("bert", "distilbert", "albert")]
+            )
             settings = folder / "maskboard.toml"
-            names = tuple(f"{family}-random" for family in ("bert", "distilbert", "albert"))
-            settings.write_text("".join(f'[checkpoints.{each}]\nfolder = "{folder / each}"\n' for each in names), "utf-8")
+            settings.write_text("".join(f'[checkpoints.{each.name}]\nfolder = "{each}"\n' for each in made), "utf-8")
             os.environ["MASKBOARD_SETTINGS"] = str(settings)
+            names = tuple(each.name for each in made)
         shelf = Shelf(read_settings())
         loaded = [shelf.get(each) for each in names]
         file = write(folder, options.rows, 1)

@@ -82,15 +82,15 @@ def prompts(count: int, seed: int = 0) -> list[str]:
     return texts
 
 
-def random_weights(family: str, folder: Path) -> Path:
-    """A checkpoint of the real size and shape: the configurations of the three base models, weights at random."""
+def random_weights(family: str, folder: Path, **sizes: int) -> Path:
+    """A checkpoint of the real size and shape, or with other sizes: the configuration of its base model, weights at random."""
     import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
     from transformers.utils.logging import disable_progress_bar
 
     torch.manual_seed(0)
-    sizes: dict[str, dict[str, Any]] = {
+    real: dict[str, dict[str, Any]] = {
         "bert": {"vocab_size": 30_522},
         "distilbert": {"vocab_size": 30_522},
         # albert-base-v2; the defaults of the class are those of the largest ALBERT.
@@ -98,7 +98,7 @@ def random_weights(family: str, folder: Path) -> Path:
     }
     target = folder / f"{family}-random"
     disable_progress_bar()
-    AutoModelForMaskedLM.from_config(CONFIG_MAPPING[family](**sizes[family])).save_pretrained(target)
+    AutoModelForMaskedLM.from_config(CONFIG_MAPPING[family](**real[family] | sizes)).save_pretrained(target)
     AutoTokenizer.from_pretrained(str(require(f"{family}-mini", read_settings()).folder)).save_pretrained(target)
     return target
 

@@ -40,7 +40,8 @@ class Connection:
         self._cursors_in_use = 0
         self._reviving = False
         self._generation = 0
-        self._most: int | None = None
+        self._limits: list[int] = []
+        self._lifted = False
         self._closed = False
 
     def close(self) -> None:
@@ -56,12 +57,18 @@ class Connection:
 
     def attempt(self, work: Callable[[Cursor], T]) -> T:
         """Run `work` with a cursor of its own; again after a conflict, and once more after a fatal error."""
-        revived = False
+        revived = lifted = False
         for attempt in range(ATTEMPTS):
             generation = self._generation
             try:
                 with self._cursor() as cursor:
+                    if lifted:
+                        self._lift(cursor)
                     return work(cursor)
+            except duckdb.OutOfMemoryException as error:
+                if lifted or not self._limits:
+                    raise translate(error, self.path) from error
+                lifted = True
             except FATAL as error:
                 self._revive(generation, error)
                 if revived:
@@ -75,10 +82,23 @@ class Connection:
                     self._state.wait_for(lambda: self._reviving or not self._cursors_in_use, 0.005 * 2**attempt)
         raise StorageError(f"The log {self.path} stayed busy.", remedy="Try again.")
 
-    def limit(self, megabytes: int | None) -> None:
-        """Let DuckDB keep no more than this in memory from now on; None for its own limit. Raises StorageError."""
-        self.attempt(lambda cursor: cursor.execute(_limiting(megabytes)))
-        self._most = megabytes
+    @contextmanager
+    def within(self, megabytes: int) -> Iterator[None]:
+        """Let DuckDB keep no more than this in memory meanwhile; where several want a limit, the least of them holds.
+
+        A call that needs more fails for nobody: it runs again without the limit, which holds again from the next `trim`.
+        Raises StorageError where the file cannot be opened.
+        """
+        with self._state:
+            self._limits.append(megabytes)
+        try:
+            self._limit()
+            yield
+        finally:
+            with self._state:
+                self._limits.remove(megabytes)
+            with suppress(StorageError):  # a file that cannot be opened again has no limit either
+                self._limit()
 
     def trim(self, megabytes: int) -> None:
         """Have DuckDB keep no more than this of the file in memory, now; later it may keep more again.
@@ -88,12 +108,30 @@ class Connection:
         with self._state:
             if self._closed or self._reviving or self._instance is None or self._cursors_in_use:
                 return
+            self._lifted = False
             # What can go has gone when DuckDB says that it is not enough; an instance that died is revived by the next call.
             with suppress(duckdb.Error), self._instance.cursor() as cursor:
                 try:
                     cursor.execute(_limiting(megabytes))
                 finally:
                     cursor.execute(_limiting(self._most))
+
+    @property
+    def _most(self) -> int | None:
+        """Megabytes that hold now; None for DuckDB's own limit."""
+        return None if self._lifted else min(self._limits, default=None)
+
+    def _limit(self) -> None:
+        with self._cursor() as cursor:
+            self._lifted = self._lifted and bool(self._limits)
+            # Where what is in use leaves no room for it, DuckDB says so and keeps its limit; the next `trim` tries again.
+            with suppress(duckdb.Error):
+                cursor.execute(_limiting(self._most))
+
+    def _lift(self, cursor: Cursor) -> None:
+        """Go beyond the limit. No `trim` sets it again while `cursor` is in use."""
+        self._lifted = True
+        cursor.execute(_limiting(None))
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:

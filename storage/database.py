@@ -166,14 +166,11 @@ class Database:
     def within(self, megabytes: int) -> Iterator[None]:
         """Let DuckDB keep no more than this in memory meanwhile; pages and indexes beyond it are read again when needed.
 
-        Whatever asks at the same time has the same limit, and a query that needs more at once fails with StorageError: this is
-        for a process that does one thing.
+        Whatever asks at the same time has the same limit. It sorts and joins on the disk, slower, and what still needs more
+        gets it: it runs again without the limit, which holds again from the next `trim`. Raises StorageError.
         """
-        self._connection.limit(megabytes)
-        try:
+        with self._connection.within(megabytes):
             yield
-        finally:
-            self._connection.limit(None)
 
     def trim(self, megabytes: int) -> None:
         """Give back what is in memory of the log beyond this, where nobody asks just now. For whoever writes much."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipelines.batch.errors import BatchProblem
-from pipelines.batch.request import BatchRequest, submit
+from pipelines.batch.request import MEMORY_MB, BatchRequest, submit
 from pipelines.batch.running import carry_out, give_up
 from pipelines.batch.summary import Summary, summarise
 from pipelines.batch.watching import watched
@@ -27,9 +27,6 @@ from storage.log import Log
 from storage.output import Format
 from storage.shell_copy import at_hand
 from storage.whole_file import refuse_the_log
-
-MEMORY = 200
-"""Megabytes of the log that DuckDB may keep in memory while a shell asks a batch, where nobody else asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,7 @@ def _ask(
     if isinstance(given, str):
         run_id = given
     else:
-        with given.opened() as prompts, log.database.within(MEMORY):
+        with given.opened() as prompts:
             submitted = submit(prompts, request, shelf, log)
         run_id = submitted.run_id
         if submitted.n_refused:
@@ -145,11 +142,10 @@ def _ask(
             _say(console, f"{lines} asked; each is kept with its reason: {_refused_query(run_id)}")
     interrupted = False
     try:
-        with log.database.within(MEMORY):
-            if history is not None:
-                _borrow(log, run_id, request, shelf, history, console)
-            with watched(console) as show:
-                carry_out(run_id, shelf=shelf, log=log, on_progress=show)
+        if history is not None:
+            _borrow(log, run_id, request, shelf, history, console)
+        with watched(console) as show:
+            carry_out(run_id, shelf=shelf, log=log, on_progress=show)
     except KeyboardInterrupt:
         interrupted = True
         give_up(run_id, log)
@@ -162,7 +158,8 @@ def _borrow(log: Log, run_id: str, request: BatchRequest, shelf: Shelf, history:
     try:
         with console.status("Looking into a copy of the history that the dashboard takes."):
             copy = at_hand(history).snapshot
-            borrow_answers(log.database, run_id, tuple(shelf.identify(name) for name in request.checkpoints), copy)
+            with log.database.within(MEMORY_MB):
+                borrow_answers(log.database, run_id, tuple(shelf.identify(name) for name in request.checkpoints), copy)
     except StorageError as error:
         _say(console, f"The history cannot be looked into, so every prompt is computed: {error}")
 

@@ -17,6 +17,9 @@ from storage.pending import PendingRow, gathered
 from storage.records import Refused, Run, RunKind, RunStatus, word_space
 from storage.run_ids import new_run_id
 
+MEMORY_MB = 200
+"""Of the log, that DuckDB may keep in memory while a batch is begun and answered: it would keep every index otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
@@ -77,7 +80,8 @@ def submit(prompts: Iterable[FilePrompt | Problem], request: BatchRequest, shelf
                     "n_refused": rows.n_refused,
                 },
             )
-            begin_batch(log.database, run, rows)
+            with log.database.within(MEMORY_MB):
+                begin_batch(log.database, run, rows)
             return Submitted(run.run_id, rows.n_rows, rows.n_refused)
     except OSError as error:
         raise BatchProblem(

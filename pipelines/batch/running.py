@@ -14,6 +14,7 @@ from pipelines.answers import Filled, fill
 from pipelines.ask import environment
 from pipelines.batch.errors import BatchLeft, BatchProblem
 from pipelines.batch.progress import BatchProgress, OnProgress
+from pipelines.batch.request import MEMORY_MB
 from pipelines.distributions import Question
 from pipelines.errors import PipelineError
 from pipelines.fill_mask import LoadedCheckpoint
@@ -29,7 +30,7 @@ from storage.records import Checkpoint, Comparison, Prompt, Refused, Run, RunKin
 BLOCK = 2_000
 """Rows that are read, and looked up in the log, at once. Doubles within a block are computed once."""
 KEPT_MB = 64
-"""Of the log that DuckDB may keep in memory after a block. It would keep every index, and grow with every prompt."""
+"""Of the log, that DuckDB may keep in memory after a block, until it needs more again."""
 FIRST_CHUNK, LARGEST_CHUNK = 16, 512
 """Prompts that are computed and kept at once: few in the beginning, so that a person soon sees it move."""
 CHUNK_SECONDS = 1.0
@@ -102,7 +103,8 @@ def carry_out(
     stretch.run = replace(run, status=RunStatus.RUNNING, finished_at=None, options=_without_problem(run))
     log.update_run(stretch.run)
     try:
-        status = _answer(stretch, checkpoints, shelf, log, stop or threading.Event())
+        with log.database.within(MEMORY_MB):
+            status = _answer(stretch, checkpoints, shelf, log, stop or threading.Event())
     except (BatchEnded, BatchLeft):
         raise
     except BaseException as error:

@@ -183,19 +183,61 @@ def test_a_log_that_is_closed_while_it_is_to_be_revived_stays_closed(tmp_path: P
     duckdb.connect(str(path), config={"threads": 3}).close()
 
 
-def test_the_memory_of_the_file_can_be_limited_for_a_while(log: Log) -> None:
-    def limit() -> object:
-        return log.database.rows("SELECT memory_limit FROM pragma_database_size()")[0][0]
+def limit_of(log: Log) -> object:
+    return log.database.rows("SELECT memory_limit FROM pragma_database_size()")[0][0]
 
-    before = limit()
+
+def test_the_memory_of_the_file_can_be_limited_for_a_while(log: Log) -> None:
+    before = limit_of(log)
     with pytest.raises(ZeroDivisionError), log.database.within(200):
-        assert limit() == "190.7 MiB"
+        assert limit_of(log) == "190.7 MiB"
         log.append(ask())
         log.database.trim(100)
-        assert limit() == "190.7 MiB"
+        assert limit_of(log) == "190.7 MiB"
         raise ZeroDivisionError
-    assert limit() == before != "190.7 MiB"
+    assert limit_of(log) == before != "190.7 MiB"
     assert history.counts(log.database).runs == 1
+
+
+def test_of_two_limits_the_lesser_holds(log: Log) -> None:
+    before = limit_of(log)
+    with log.database.within(300):
+        with log.database.within(200):
+            assert limit_of(log) == "190.7 MiB"
+        assert limit_of(log) == "286.1 MiB"
+    assert limit_of(log) == before
+
+
+HUNGRY = "SELECT quantile_cont(i, [0.5]) FROM range(10000000) AS r(i)"
+"""A quantile keeps all its values, and DuckDB cannot put them on the disk: about 90 MB."""
+
+
+def test_what_needs_more_than_the_limit_gets_it(log: Log) -> None:
+    before = limit_of(log)
+    with log.database.within(40):
+        with duckdb.connect(config={"memory_limit": "40MB"}) as bare, pytest.raises(duckdb.OutOfMemoryException):
+            bare.execute(HUNGRY)
+        assert log.database.rows(HUNGRY) == [([4999999.5],)]
+        assert limit_of(log) == before
+        log.database.trim(20)
+        assert limit_of(log) == "38.1 MiB"
+    assert limit_of(log) == before
+
+
+def test_what_never_fits_is_said(log: Log) -> None:
+    limits: list[Any] = []
+
+    def never_fits(cursor: Cursor) -> None:
+        limits.extend(cursor.execute("SELECT memory_limit FROM pragma_database_size()").fetchall()[0])
+        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data")
+
+    before = limit_of(log)
+    with log.database.within(40), pytest.raises(StorageError, match="Out of Memory"):
+        log.database.read(never_fits)
+    assert limits == ["38.1 MiB", before]
+    with pytest.raises(StorageError, match="Out of Memory"):
+        log.database.read(never_fits)
+    assert limits == ["38.1 MiB", before, before]
 
 
 KEPT = "SELECT sum(memory_usage_bytes) FROM duckdb_memory() WHERE tag IN ('BASE_TABLE', 'ART_INDEX')"

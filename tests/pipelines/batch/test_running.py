@@ -166,6 +166,18 @@ def test_progress_tells_what_is_done_and_what_is_being_answered(shelf: Shelf, lo
     assert last.rate > 0
 
 
+def test_the_memory_of_the_log_is_limited_as_long_as_it_runs(shelf: Shelf, log: Log) -> None:
+    def limit(_: object = None) -> None:
+        limits.extend(log.database.rows("SELECT memory_limit FROM pragma_database_size()")[0])
+
+    limits: list[str] = []
+    limit()
+    carry_out(begun(shelf, log, TEXTS[:2]).run_id, shelf=shelf, log=log, on_progress=limit)
+    assert set(limits[1:]) == {"190.7 MiB"}
+    limit()
+    assert limits[-1] == limits[0] != "190.7 MiB"
+
+
 def test_a_stop_keeps_what_is_done_and_the_rest_is_resumed(shelf: Shelf, log: Log) -> None:
     told = begun(shelf, log)
     stop = threading.Event()
