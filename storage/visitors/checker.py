@@ -27,7 +27,3 @@ def main() -> int:
         sys.stdout.buffer.write(json.dumps(asdict(reading)).encode("utf-8") + b"\n")
         sys.stdout.buffer.flush()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -151,7 +151,3 @@ def _position(connection: duckdb.DuckDBPyConnection, sql: str) -> int | None:
 def _fail(kind: str, message: str, position: int | None) -> int:
     sys.stderr.write(json.dumps({"kind": kind, "message": message[:LONGEST_MESSAGE], "position": position}))
     return 3
-
-
-if __name__ == "__main__":
-    sys.exit(main())
