@@ -8,6 +8,7 @@ written would end the instance that holds the log.
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,10 +36,10 @@ def copy_for_people(source: duckdb.DuckDBPyConnection, target: Path) -> None:
     """
     source.begin()
     try:
-        tables = [str(name) for (name,) in source.execute(question("tables_behind_views")).fetchall()]
+        tables = tuple(str(name) for (name,) in source.execute(question("tables_behind_views")).fetchall())
+        with _words_for(target):
+            target.write_bytes(_empty_copy(tables, target.parent))
         with _opened(target) as copy:
-            with _words_for(target):
-                _make_tables(copy, target, tables)
             for name in tables:
                 for rows in _rows_of(source, name):
                     with _words_for(target):
@@ -93,16 +94,29 @@ def _words_for(target: Path) -> Iterator[None]:
         ) from error
 
 
-def _make_tables(copy: duckdb.DuckDBPyConnection, target: Path, tables: list[str]) -> None:
-    # The steps that made the log make the views, macros and comments of its copy.
-    migrate(copy, target)
-    own = copy.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
-    for (name,) in own:
-        if name not in tables:
-            copy.execute(_with_table("DROP TABLE {table}", name))
-    for name in tables:
-        # Without its keys: their indexes would take longer to build than all rows to write.
-        copy.execute(_with_table("CREATE OR REPLACE TABLE {table} AS FROM (FROM {table} LIMIT 0)", name))
+# Module state, and needed: it takes longer than the rows of a small log. Nothing of a log is in it.
+_empty_copies: dict[tuple[str, ...], bytes] = {}
+
+
+def _empty_copy(tables: tuple[str, ...], folder: Path) -> bytes:
+    """A copy without rows, which a process makes once, in `folder`."""
+    if tables in _empty_copies:
+        return _empty_copies[tables]
+    with tempfile.TemporaryDirectory(prefix="empty-", dir=folder) as place:
+        target = Path(place) / "copy.duckdb"
+        with _opened(target) as copy, _words_for(target):
+            # The steps that made the log make the views, macros and comments of its copy.
+            migrate(copy, target)
+            own = copy.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+            for (name,) in own:
+                if name not in tables:
+                    copy.execute(_with_table("DROP TABLE {table}", name))
+            for name in tables:
+                # Without its keys: their indexes would take longer to build than all rows to write.
+                copy.execute(_with_table("CREATE OR REPLACE TABLE {table} AS FROM (FROM {table} LIMIT 0)", name))
+            copy.execute("CHECKPOINT")
+        made = _empty_copies[tables] = target.read_bytes()
+    return made
 
 
 def _rows_of(source: duckdb.DuckDBPyConnection, name: str) -> Iterator[pa.Table]:

@@ -18,7 +18,6 @@ import pytest
 import storage.copying
 from storage.errors import LogDamaged, StorageError
 from storage.log import Log
-from storage.migrations import migrate
 from storage.snapshots import KEPT, Snapshots, newest_on_disk, snapshot_folder
 from tests.storage.damage import flip
 from tests.storage.samples import ask, batch
@@ -104,6 +103,17 @@ def test_callers_at_the_same_time_share_one_copy(log: Log, snapshots: Snapshots)
     assert len(list(snapshot_folder(log.path).iterdir())) == 1
 
 
+def test_the_steps_that_made_the_log_run_once_for_all_copies(
+    log: Log, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.append(ask())
+    first = snapshots.current().path
+    monkeypatch.setattr(storage.copying, "migrate", None)
+    log.append(ask(number=1))
+    second = snapshots.current().path
+    assert [rows(path, "SELECT count(*) FROM runs") for path in (first, second)] == [[(1,)], [(2,)]]
+
+
 def test_copies_that_were_replaced_go_and_all_go_in_the_end(log: Log) -> None:
     folder = snapshot_folder(log.path)
     with Snapshots(log.database) as snapshots:
@@ -144,12 +154,13 @@ def test_a_log_that_dies_while_it_is_copied_is_opened_again(
     log.append(ask())
     deaths: list[str] = []
 
-    def and_the_log_dies(copy: duckdb.DuckDBPyConnection, target: Path) -> object:
+    def and_the_log_dies(tables: tuple[str, ...], folder: Path) -> bytes:
         if not deaths:
             deaths.append(end_the_instance(log))
-        return migrate(copy, target)
+        return empty_copy(tables, folder)
 
-    monkeypatch.setattr(storage.copying, "migrate", and_the_log_dies)
+    empty_copy = storage.copying._empty_copy
+    monkeypatch.setattr(storage.copying, "_empty_copy", and_the_log_dies)
     path = snapshots.current().path
     assert deaths == ["FatalException"]
     assert rows(path, "SELECT count(*) FROM runs") == [(1,)]
