@@ -25,8 +25,11 @@ def accuracy_intervals(table: pa.Table, styles: Sequence[CheckpointStyle], metri
     """
     labels = [each.label for each in styles]
     base = alt.Chart(table).encode(
-        y=alt.Y("metric:N", sort=list(metrics), title=None).axis(
-            labelLimit=130, labelPadding=8, labelOverlap=False, domain=False, ticks=False
+        y=alt.Y(
+            "metric:N",
+            sort=list(metrics),
+            title=None,
+            axis=alt.Axis(labelLimit=130, labelPadding=8, labelOverlap=False, domain=False, ticks=False),
         ),
         # The domain gives the order. Sorted by a list, or by none, Vega-Lite makes the names a part of an expression.
         yOffset=alt.YOffset("checkpoint:N", sort="ascending", scale=alt.Scale(domain=labels, paddingOuter=0.3)),
@@ -39,14 +42,14 @@ def accuracy_intervals(table: pa.Table, styles: Sequence[CheckpointStyle], metri
     )
     x = alt.X("mean:Q", title="Share, 0 to 1", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5))
     spans = base.mark_rule(strokeWidth=2.5).encode(
-        x=alt.X("low:Q", title="Share, 0 to 1", scale=alt.Scale(domain=[0, 1])), x2="high:Q", color=coloured(styles)
+        x=alt.X("low:Q", title="Share, 0 to 1", scale=alt.Scale(domain=[0, 1])), x2=alt.X2("high:Q"), color=coloured(styles)
     )
     points = base.mark_point(filled=True, opacity=1, size=80).encode(x=x, color=coloured(styles))
-    chart: Chart = alt.layer(spans, points)
+    layers = [spans, points]
     said = ", ".join(f"{row['checkpoint']} {row['metric']} {row['text']}" for row in table.slice(0, 6).to_pylist())
     n = counted(table.column("n").to_pylist(), "prompt")
     return finished(
-        chart,
+        layers,
         heading("Accuracy", f"mean and 95 % interval, n = {n} each"),
         f"Accuracy of {len(styles)} checkpoints: {said}",
         height=(ROW_HEIGHT + 14 * max(len(styles) - 1, 0)) * max(len(metrics), 1) + height_for(styles, _FRAME),
@@ -63,7 +66,7 @@ def reliability_diagram(table: pa.Table, styles: Sequence[CheckpointStyle]) -> C
     diagonal = (
         alt.Chart(pa.Table.from_pydict({"confidence": [0.0, 1.0], "accuracy": [0.0, 1.0]}))
         .mark_line(color=QUIET, strokeDash=[3, 3], strokeWidth=1.5)
-        .encode(x="confidence:Q", y="accuracy:Q")
+        .encode(x=alt.X("confidence:Q"), y=alt.Y("accuracy:Q"))
     )
     share = alt.Scale(domain=[0, 1])
     base = alt.Chart(table).encode(
@@ -82,13 +85,12 @@ def reliability_diagram(table: pa.Table, styles: Sequence[CheckpointStyle]) -> C
     # One checkpoint leaves room for the counts; of several they stand in the tooltips.
     counts = base.mark_text(dy=-11, fontSize=10.5).encode(text=alt.Text("n:Q", format=","))
     layers = [diagonal, lines, points] + ([counts] if len(styles) == 1 else [])
-    chart: Chart = alt.layer(*layers)
     masks: dict[str, int] = {}
     for row in table.select(["checkpoint", "n"]).to_pylist():
         masks[row["checkpoint"]] = masks.get(row["checkpoint"], 0) + row["n"]
     a_bin = between(table.column("n").to_pylist())
     return finished(
-        chart,
+        layers,
         heading("Reliability", f"n = {between(list(masks.values()))} masks each, {a_bin} in a bin"),
         f"Reliability diagram of {len(styles)} checkpoints: how often the first word is right, by its probability",
         height=height_for(styles, 380),

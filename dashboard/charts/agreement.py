@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import pyarrow as pa
 
-from dashboard.charts.parts import INK, Chart, counted, finished, heading
+from dashboard.charts.parts import INK, Chart, counted, finished, heading, opacity_where
 
 CELL_HEIGHT = 74
 _FRAME = 74
@@ -38,12 +38,22 @@ def pair_matrix(table: pa.Table, labels: Sequence[str], title: str) -> Chart:
         .transform_calculate(ink="'ink'")
         .encode(
             # The domains give the order; a list to sort by would make the names a part of an expression.
-            x=alt.X("a:N", sort=None, title=None, scale=alt.Scale(domain=columns, paddingInner=0.02)).axis(
-                orient="top", labelAngle=angle, labelAlign="left" if angle else "center", labelOverlap=False, labelLimit=150,
-                labelPadding=8, domain=False, ticks=False,
+            x=alt.X(
+                "a:N",
+                sort=None,
+                title=None,
+                scale=alt.Scale(domain=columns, paddingInner=0.02),
+                axis=alt.Axis(
+                    orient="top", labelAngle=angle, labelAlign="left" if angle else "center", labelOverlap=False,
+                    labelLimit=150, labelPadding=8, domain=False, ticks=False,
+                ),
             ),
-            y=alt.Y("b:N", sort=None, title=None, scale=alt.Scale(domain=rows, paddingInner=0.05)).axis(
-                labelLimit=140, labelPadding=8, domain=False, ticks=False
+            y=alt.Y(
+                "b:N",
+                sort=None,
+                title=None,
+                scale=alt.Scale(domain=rows, paddingInner=0.05),
+                axis=alt.Axis(labelLimit=140, labelPadding=8, domain=False, ticks=False),
             ),
             tooltip=[
                 alt.Tooltip("a:N", title="Checkpoint"),
@@ -58,18 +68,20 @@ def pair_matrix(table: pa.Table, labels: Sequence[str], title: str) -> Chart:
     cells = base.mark_rect(cornerRadius=6, color=STRENGTH, stroke=None).encode(
         opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0.06, 0.5]), legend=None)
     )
-    faint = alt.condition("datum.doubtful", alt.value(0.55), alt.value(1))
+    faint = opacity_where("datum.doubtful", 0.55, otherwise=1)
     roomy = len(columns) <= FEW
     # On a phone the cells of many checkpoints are narrower than a figure: the table has them all.
     room = f"width / {max(len(columns), 1)}"
     size = 17 if roomy else alt.ExprRef(f"{room} < 22 ? 0 : min(12.5, {room} / 2.4)")
-    means = base.mark_text(fontSize=size, dy=-9 if roomy else 0, fontWeight=600).encode(text="text:N", color=INK, opacity=faint)
-    intervals = base.mark_text(fontSize=11.5, dy=13).encode(text="interval:N", color=INK, opacity=faint)
-    chart: Chart = alt.layer(cells, means, intervals) if roomy else alt.layer(cells, means)
+    means = base.mark_text(fontSize=size, dy=-9 if roomy else 0, fontWeight=600).encode(
+        text=alt.Text("text:N"), color=INK, opacity=faint
+    )
+    intervals = base.mark_text(fontSize=11.5, dy=13).encode(text=alt.Text("interval:N"), color=INK, opacity=faint)
+    layers = [cells, means, intervals] if roomy else [cells, means]
     n = counted(table.column("n").to_pylist(), "prompt")
     said = [f"{row['a']} and {row['b']} {row['text']}" for row in table.slice(0, 6).to_pylist()]
     return finished(
-        chart,
+        layers,
         heading(title, f"{'mean and 95 % interval' if roomy else 'mean'}, n = {n} a pair"),
         f"{title} for each pair: {', '.join(said)}",
         height=(CELL_HEIGHT if roomy else NARROW_HEIGHT) * max(len(rows), 1) + _FRAME + {0: 0, -25: 55}.get(angle, 120),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pyarrow as pa
 
-from dashboard.charts.parts import INK, Chart
+from dashboard.charts.parts import INK, Chart, laid, opacity_where, pixels
 
 ROW_HEIGHT = 25
 """Pixels for one word."""
@@ -30,7 +30,7 @@ def predictions_chart(table: pa.Table, depth: int, vocabulary_size: int, most_pr
         alt.Chart(table)
         .transform_calculate(ink="'ink'")
         .encode(
-            y=alt.Y("label:N").sort(None).title(None).axis(None),
+            y=alt.Y("label:N", sort=None, title=None, axis=None),
             tooltip=[
                 alt.Tooltip("word:N", title="Word"),
                 alt.Tooltip("piece:N", title="Piece of the vocabulary"),
@@ -45,21 +45,25 @@ def predictions_chart(table: pa.Table, depth: int, vocabulary_size: int, most_pr
         nice=False,
         range=[WORD_WIDTH, alt.ExprRef(f"max(width - {FIGURE_WIDTH}, {WORD_WIDTH + 20})")],
     )
-    x = alt.X("probability:Q").scale(beside_words).title("Probability")
-    x = x.axis(format="~%", tickCount=3, grid=False, titlePadding=4, titleAnchor="start", titleX=WORD_WIDTH)
+    axis = alt.Axis(format="~%", tickCount=3, grid=False, titlePadding=4, titleAnchor="start", titleX=WORD_WIDTH)
+    x = alt.X("probability:Q", scale=beside_words, title="Probability", axis=axis)
     words = base.mark_text(align="right", dx=-8, fontSize=14, limit=WORD_WIDTH - 10).encode(
-        x=alt.value(WORD_WIDTH), text="label:N", color=INK
+        x=pixels(WORD_WIDTH), text=alt.Text("label:N"), color=INK
     )
     bars = base.mark_bar(cornerRadiusEnd=3, height=15).encode(
         x=x,
-        color=alt.Color("colour:N").scale(None).legend(None),
-        opacity=alt.Opacity("kind:N")
-        .scale(domain=["starts a word", "continues a word", "control piece"], range=[1, 0.45, 0.45])
-        .legend(None),
+        color=alt.Color("colour:N", scale=None, legend=None),
+        opacity=alt.Opacity(
+            "kind:N",
+            scale=alt.Scale(domain=["starts a word", "continues a word", "control piece"], range=[1, 0.45, 0.45]),
+            legend=None,
+        ),
     )
-    figures = base.mark_text(align="left", dx=6, fontSize=12).encode(x=x, text="text:N", color=INK)
-    chart: Chart = alt.layer(bars, words, figures)
-    return chart.properties(
+    figures = base.mark_text(align="left", dx=6, fontSize=12).encode(x=x, text=alt.Text("text:N"), color=INK)
+    return laid(
+        bars,
+        words,
+        figures,
         height=ROW_HEIGHT * max(n, 1) + _FRAME_HEIGHT,
         padding={"bottom": 0},
         title=alt.Title(f"Most probable words, {shown}{of_all}", fontSize=12, fontWeight="normal", offset=4),
@@ -76,11 +80,15 @@ def words_heat_map(table: pa.Table, n_words: int) -> Chart:
         alt.Chart(table)
         .transform_calculate(ink="'ink'", strength="isValid(datum.probability) ? datum.probability : 0")
         .encode(
-            x=alt.X("checkpoint:N").sort(None).title(None).axis(orient="top", labelAngle=0, labelLimit=150, labelPadding=6),
-            y=alt.Y("word:N")
-            .sort(None)
-            .title(None)
-            .axis(labelLimit=WORD_WIDTH, labelFontSize=13, labelPadding=8, labelFlush=False),
+            x=alt.X(
+                "checkpoint:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=150, labelPadding=6)
+            ),
+            y=alt.Y(
+                "word:N",
+                sort=None,
+                title=None,
+                axis=alt.Axis(labelLimit=WORD_WIDTH, labelFontSize=13, labelPadding=8, labelFlush=False),
+            ),
             tooltip=[
                 alt.Tooltip("word:N", title="Word"),
                 alt.Tooltip("checkpoint:N", title="Checkpoint"),
@@ -91,18 +99,19 @@ def words_heat_map(table: pa.Table, n_words: int) -> Chart:
     # Strength grows with the square root, so that small probabilities stay apart; at most 0.65, so that the text of either
     # mode can be read on it.
     cells = base.mark_rect(cornerRadius=3).encode(
-        color=alt.Color("colour:N").scale(None).legend(None),
-        opacity=alt.Opacity("strength:Q").scale(type="sqrt", domain=[0, 1], range=[0.04, 0.65]).legend(None),
+        color=alt.Color("colour:N", scale=None, legend=None),
+        opacity=alt.Opacity("strength:Q", scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.04, 0.65]), legend=None),
     )
     figures = base.mark_text(fontSize=12).encode(
-        text="text:N",
+        text=alt.Text("text:N"),
         color=INK,
-        opacity=alt.condition("datum.listed", alt.value(1), alt.value(0.6)),
+        opacity=opacity_where("datum.listed", 1, otherwise=0.6),
     )
     what = "Probability" if table.column("probability").null_count < table.num_rows else "Rank"
     cut = "" if shown == n_words else f", the first {shown} shown"
-    chart: Chart = alt.layer(cells, figures)
-    return chart.properties(
+    return laid(
+        cells,
+        figures,
         height=ROW_HEIGHT * max(shown, 1) + _FRAME_HEIGHT,
         padding={"bottom": 0},
         title=alt.Title(f"{what} of each listed word, n = {n_words:,} words{cut}", fontSize=12, fontWeight="normal", offset=8),

@@ -48,7 +48,7 @@ def banded(base: alt.Chart, height: Height, styles: Sequence[CheckpointStyle], *
     middle = f"{height.column}:Q"
     unseen = point_size is None
     return Banded(
-        bands=base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=height.scale, title=""), y2="high:Q"),
+        bands=base.mark_area(opacity=BAND).encode(y=alt.Y("low:Q", scale=height.scale, title=""), y2=alt.Y2("high:Q")),
         lines=base.mark_line(strokeWidth=2).encode(
             y=alt.Y(middle, scale=height.scale, title=height.title, axis=alt.Axis(format=height.format, tickCount=5)),
             strokeDash=dashed(styles),

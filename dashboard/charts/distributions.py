@@ -53,14 +53,17 @@ def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[Checkpoi
         brush: with a selection of a range of values, named `brush`.
     """
     base = alt.Chart(table).encode(
-        x=alt.X("value:Q", title=measure.axis, scale=measure.scale(whole=True)).axis(
-            format=measure.format, tickCount=5, grid=not measure.logarithmic
+        x=alt.X(
+            "value:Q",
+            title=measure.axis,
+            scale=measure.scale(whole=True),
+            axis=alt.Axis(format=measure.format, tickCount=5, grid=not measure.logarithmic),
         ),
         y=alt.Y("q:Q", title="Prompts at or below", axis=alt.Axis(format=".0%", tickCount=5)),
         color=coloured(styles),
     )
     lines = base.mark_line(strokeWidth=2, interpolate="linear").encode(
-        strokeDash=dashed(styles), order=alt.Order("q:Q"), detail="checkpoint:N"
+        strokeDash=dashed(styles), order=alt.Order("q:Q"), detail=alt.Detail("checkpoint:N")
     )
     points = base.mark_point(opacity=0, size=90).encode(
         tooltip=[
@@ -72,10 +75,10 @@ def quantile_curves(table: pa.Table, measure: Measure, styles: Sequence[Checkpoi
     )
     if brush:
         lines = lines.add_params(alt.selection_interval(name="brush", encodings=["x"]))
-    chart: Chart = alt.layer(lines, points)
+    layers = [lines, points]
     n = counted(table.column("n").to_pylist(), "prompt")
     return finished(
-        chart,
+        layers,
         heading(measure.title, f"share of prompts at or below, n = {n} each"),
         f"Curves of the {measure.title.lower()} of {len(styles)} checkpoints: {_medians(table, measure)}",
         height_for(styles),
@@ -110,10 +113,10 @@ def rank_score_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Cha
     drawn = banded(
         base, Height("median", "Probability, log scale", ".3~%", alt.Scale(type="log", nice=False)), styles, point_size=30
     )
-    chart: Chart = alt.layer(drawn.bands, drawn.lines, drawn.points)
+    layers = [drawn.bands, drawn.lines, drawn.points]
     n = counted([row["n"] for row in table.select(["rank", "n"]).to_pylist() if row["rank"] == 1], "prompt")
     return finished(
-        chart,
+        layers,
         heading("Probability by rank", f"median and quartiles, n = {n} each"),
         f"Curves of the median probability at ranks 1 to {deepest} of {len(styles)} checkpoints, with quartiles",
         height_for(styles),
@@ -138,10 +141,10 @@ def quantile_bands_over_time(table: pa.Table, measure: Measure, styles: Sequence
     )
     height = Height("median", measure.axis, measure.format, measure.scale(whole=False))
     drawn = banded(base, height, styles, point_size=45)
-    chart: Chart = alt.layer(drawn.bands, drawn.lines, drawn.points)
+    layers = [drawn.bands, drawn.lines, drawn.points]
     n = counted(table.column("n").to_pylist(), "prompt")
     return finished(
-        chart,
+        layers,
         heading(f"{measure.title} by {unit}", f"median and quartiles, n = {n} a {unit} each"),
         f"Course over time of the {measure.title.lower()} of {len(styles)} checkpoints, by {unit}",
         height_for(styles),

@@ -45,7 +45,7 @@ def hill_profiles(profile: pa.Table, at_one_size: pa.Table, styles: Sequence[Che
         )
     )
     base = alt.Chart(at_one_size).encode(
-        x="q:Q",
+        x=alt.X("q:Q"),
         color=coloured(styles),
         tooltip=[
             alt.Tooltip("checkpoint:N", title="Checkpoint"),
@@ -55,12 +55,12 @@ def hill_profiles(profile: pa.Table, at_one_size: pa.Table, styles: Sequence[Che
             alt.Tooltip("high:Q", title="to", format=",.1f"),
         ],
     )
-    spans = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", scale=y), y2="high:Q")
+    spans = base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", scale=y), y2=alt.Y2("high:Q"))
     points = base.mark_point(size=60, strokeWidth=2).encode(y=alt.Y("expected:Q", scale=y))
-    chart: Chart = alt.layer(lines, spans, points)
+    layers = [lines, spans, points]
     n = between(profile.column("n").to_pylist())
     return finished(
-        chart,
+        layers,
         heading("Hill numbers", f"n = {n} predictions; points: at {size:,} predictions each"),
         f"Profiles of the effective number of words of {len(styles)} checkpoints, orders 0 to 2",
         height_for(styles),
@@ -86,10 +86,10 @@ def rarefaction_curves(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Ch
         ],
     )
     drawn = banded(base, _words(), styles, point_size=None)
-    chart: Chart = alt.layer(drawn.bands, drawn.lines, drawn.points)
+    layers = [drawn.bands, drawn.lines, drawn.points]
     largest = max(table.column("size").to_pylist(), default=0)
     return finished(
-        chart,
+        layers,
         heading("Distinct words by sample", f"expected, with its 95 % band, up to n = {largest:,} predictions"),
         f"Rarefaction curves of {len(styles)} checkpoints up to {largest:,} predictions",
         height_for(styles),
@@ -107,7 +107,12 @@ def coverage_points(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Chart
         alt.Chart(table)
         .transform_calculate(ink="'ink'")
         .encode(
-            x=alt.X("share:Q", title="Share of predictions", scale=alt.Scale(domain=[0, 1])).axis(format=".0%", tickCount=5),
+            x=alt.X(
+                "share:Q",
+                title="Share of predictions",
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format=".0%", tickCount=5),
+            ),
             y=alt.Y(
                 "checkpoint:N",
                 sort=None,
@@ -124,18 +129,21 @@ def coverage_points(table: pa.Table, styles: Sequence[CheckpointStyle]) -> Chart
     )
     marks = base.mark_point(size=130, strokeWidth=2, filled=False, opacity=1).encode(
         color=coloured(styles, legend=False),
-        shape=alt.Shape("what:N", title=None).legend(orient="top", columns=1, symbolSize=90, labelLimit=330, labelFontSize=12),
+        shape=alt.Shape(
+            "what:N", title=None, legend=alt.Legend(orient="top", columns=1, symbolSize=90, labelLimit=330, labelFontSize=12)
+        ),
     )
-    texts = base.mark_text(dy=-14, fontSize=11.5).encode(text="text:N", color=INK)
-    chart: Chart = alt.layer(marks, texts).resolve_scale(color="independent")
+    texts = base.mark_text(dy=-14, fontSize=11.5).encode(text=alt.Text("text:N"), color=INK)
+    layers = [marks, texts]
     rows = len({row["checkpoint"] for row in table.select(["checkpoint"]).to_pylist()})
     said = ", ".join(f"{row['checkpoint']} {row['text']} {row['what']}" for row in table.slice(0, 6).to_pylist())
     n = between(table.column("n").to_pylist())
     return finished(
-        chart,
+        layers,
         heading("Coverage and words of its own", f"n = {n} predictions each"),
         f"Shares of predictions: {said}",
         height=ROW_HEIGHT * max(rows, 1) + _FRAME,
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")),
     )
 
 
@@ -157,10 +165,10 @@ def distinct_words_over_time(table: pa.Table, styles: Sequence[CheckpointStyle])
     size = next(iter(table.column("size").to_pylist()), 0)
     height = _words()
     drawn = banded(base, height, styles, point_size=45)
-    whiskers = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", scale=height.scale), y2="high:Q")
-    chart: Chart = alt.layer(drawn.bands, whiskers, drawn.lines, drawn.points)
+    whiskers = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", scale=height.scale), y2=alt.Y2("high:Q"))
+    layers = [drawn.bands, whiskers, drawn.lines, drawn.points]
     return finished(
-        chart,
+        layers,
         heading(f"Distinct words by {unit}", f"of n = {size:,} predictions each, with a 95 % band"),
         f"Distinct words of {len(styles)} checkpoints by {unit}, each brought to {size:,} predictions",
         height_for(styles),

@@ -3,15 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal
 
 import altair as alt
+from altair.utils import schemapi
 
 from dashboard.palette import NOT_SHARED, CheckpointStyle
 
-Chart = alt.LayerChart | alt.FacetChart
-"""What Altair's `layer` is declared to give; here always layers without facets."""
+# Altair holds every part of a chart against Vega-Lite's schema as it is made, and the chart once more as it is written. The
+# tests hold every chart against it whole; for each draw of a page that would be two thirds of the work of its charts.
+schemapi.disable_debug_mode()
 
-INK = alt.Color("ink:N").legend(None)
+
+class Chart(alt.LayerChart):
+    """Layers, written without a look into the schema unless `validate` says so."""
+
+    def to_dict(
+        self,
+        validate: bool = False,
+        *,
+        format: Literal["vega-lite", "vega"] = "vega-lite",
+        ignore: list[str] | None = None,
+        context: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The specification, as `altair.LayerChart.to_dict` gives it."""
+        return super().to_dict(validate, format=format, ignore=ignore, context=context)
+
+
+def laid(*charts: alt.Chart, **properties: Any) -> Chart:  # noqa: ANN401 - whatever Altair's chart takes
+    """Charts over each other, the first lowest, with what the whole has: set later, it would copy all of them."""
+    return Chart(layer=charts, **properties)
+
+
+def pixels(across: float) -> alt.XValue:
+    """A place that no data decide."""
+    return alt.XValue(across)  # type: ignore[no-untyped-call]
+
+
+def opacity_where(test: str, opacity: float, *, otherwise: float) -> alt.OpacityValue:
+    """One opacity where `test`, an expression of Vega, is true of the datum, and another elsewhere."""
+    return alt.OpacityValue(otherwise, condition={"test": test, "value": opacity})
+
+
+INK = alt.Color("ink:N", legend=None)
 """The colour of text: the only value of its scale, so the first chart colour of the theme, which `.streamlit/config.toml`
 makes the colour of text in either mode. Its data come from `transform_calculate(ink="'ink'")`."""
 
@@ -39,9 +73,15 @@ def heading(text: str, detail: str) -> alt.TitleParams:
     return alt.Title([text, detail], anchor="start", fontSize=12.5, lineHeight=18, fontWeight="normal", offset=8)
 
 
-def finished(chart: Chart, title: alt.TitleParams, description: str, height: int = HEIGHT) -> Chart:
-    """The chart with its title, its height, and the sentence that stands for it."""
-    return chart.properties(title=title, description=description, height=height, padding={"bottom": 3})
+def finished(
+    layers: Sequence[alt.Chart],
+    title: alt.TitleParams,
+    description: str,
+    height: int = HEIGHT,
+    **properties: Any,  # noqa: ANN401 - whatever Altair's chart takes
+) -> Chart:
+    """The layers as a chart with its title, its height, and the sentence that stands for it."""
+    return laid(*layers, title=title, description=description, height=height, padding={"bottom": 3}, **properties)
 
 
 def coloured(styles: Sequence[CheckpointStyle], *, legend: bool = True) -> alt.Color:

@@ -52,8 +52,7 @@ def quick_chart(plot: Plot, colours: Mapping[str, str], of_rows: str) -> Chart:
     title = in_words(plot)
     legend = 22 if scale is not None else 0
     detail = f"n = {of_rows}"
-    drawn: Chart = alt.layer(chart)
-    return finished(drawn, heading(_cut(title), detail), f"{_NAMES[plot.choice.kind]}: {title}, {detail}", height + legend)
+    return finished([chart], heading(_cut(title), detail), f"{_NAMES[plot.choice.kind]}: {title}, {detail}", height + legend)
 
 
 def in_words(plot: Plot) -> str:
@@ -147,8 +146,12 @@ def _bars(plot: Plot, scale: alt.Color | None, known: Mapping[str, str]) -> tupl
     base, y_title = _base(plot), _cut(y_in_words(plot))
     if plot.choice.x.role is Role.CATEGORY:
         long = alt.X(field="y", type="quantitative", title=y_title, axis=alt.Axis(tickCount=6), stack=None)
-        place = alt.Y(field="x", type="nominal", title=None, sort=None).axis(
-            labelLimit=LONGEST_WORD, labelPadding=6, labelOverlap=False, domain=False, ticks=False
+        place = alt.Y(
+            field="x",
+            type="nominal",
+            title=None,
+            sort=None,
+            axis=alt.Axis(labelLimit=LONGEST_WORD, labelPadding=6, labelOverlap=False, domain=False, ticks=False),
         )
         chart = base.mark_bar(cornerRadiusEnd=2).encode(x=long, y=place)
         if each > 1:
@@ -156,8 +159,12 @@ def _bars(plot: Plot, scale: alt.Color | None, known: Mapping[str, str]) -> tupl
         height = len(names) * (BAR_HEIGHT if each == 1 else GROUPED_BAR_HEIGHT * each + 8) + _FRAME
     else:
         up = _y(plot, zero=True).stack(None)
-        along = alt.X(field="x", type="nominal", title=_cut(plot.choice.x.name), sort=None).axis(
-            labelOverlap=True, labelAngle=0 if len(names) <= 12 else -45, labelLimit=110
+        along = alt.X(
+            field="x",
+            type="nominal",
+            title=_cut(plot.choice.x.name),
+            sort=None,
+            axis=alt.Axis(labelOverlap=True, labelAngle=0 if len(names) <= 12 else -45, labelLimit=110),
         )
         chart = base.mark_bar(cornerRadiusEnd=2).encode(x=along, y=up)
         if each > 1:
@@ -168,7 +175,7 @@ def _bars(plot: Plot, scale: alt.Color | None, known: Mapping[str, str]) -> tupl
     # Bars that name what has a colour everywhere have it here too.
     own = {name: known[name] for name in names if name in known}
     if not own:
-        return chart.encode(color=alt.value(_COLOURS[0])), height
+        return chart.encode(color=alt.ColorValue(_COLOURS[0])), height
     painted = alt.Scale(domain=names, range=[own.get(name, _COLOURS[0]) for name in names])
     return chart.encode(color=alt.Color(field="x", type="nominal", legend=None, sort=None, scale=painted)), height
 
@@ -179,7 +186,7 @@ def _lines(plot: Plot, scale: alt.Color | None) -> alt.Chart:
     # The order of the rows, and not that of the names, joins the points.
     order = alt.Order(field="place", type="quantitative")
     chart = _base(plot).mark_line(point=point, strokeWidth=2).encode(x=_x(plot), y=_y(plot, zero=False), order=order)
-    drawn: alt.Chart = chart.encode(color=alt.value(_COLOURS[0]) if scale is None else scale)
+    drawn: alt.Chart = chart.encode(color=alt.ColorValue(_COLOURS[0]) if scale is None else scale)
     return drawn
 
 
@@ -187,7 +194,7 @@ def _points(plot: Plot, scale: alt.Color | None) -> alt.Chart:
     n = plot.table.num_rows
     opacity = 0.85 if n <= 200 else 0.5 if n <= 2000 else 0.3
     chart = _base(plot).mark_point(filled=True, opacity=opacity, size=45 if n <= 2000 else 20)
-    colour = alt.value(_COLOURS[0]) if scale is None else scale
+    colour = alt.ColorValue(_COLOURS[0]) if scale is None else scale
     drawn: alt.Chart = chart.encode(x=_x(plot), y=_y(plot, zero=False), color=colour)
     return drawn
 
@@ -200,7 +207,7 @@ def _bins(plot: Plot) -> alt.Chart:
             x=_x(plot).bin("binned"),
             x2=alt.X2(field="x2"),
             y=_y(plot, zero=True),
-            color=alt.value(_COLOURS[0]),
+            color=alt.ColorValue(_COLOURS[0]),
         )
     )
     return chart

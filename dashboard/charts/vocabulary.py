@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pyarrow as pa
 
-from dashboard.charts.parts import INK, QUIET, Chart, finished, heading
+from dashboard.charts.parts import INK, QUIET, Chart, finished, heading, opacity_where, pixels
 
 REGION_HEIGHT = 48
 """Pixels for one region: its name, and its bar beneath."""
@@ -42,14 +42,14 @@ def region_bars(table: pa.Table, title: str, counted: str, left_out: int) -> Cha
     )
     x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True, range=[0, alt.ExprRef("max(width - 96, 60)")]))
     names = base.mark_text(align="left", dy=-6, fontSize=12.5, limit=alt.ExprRef("width")).encode(
-        x=alt.value(0), text="region:N", color=INK
+        x=pixels(0), text=alt.Text("region:N"), color=INK
     )
     bars = base.mark_bar(height=11, yOffset=10, cornerRadiusEnd=3).encode(x=x, color=alt.Color("colour:N", scale=None))
-    figures = base.mark_text(align="left", dx=6, dy=10.5, fontSize=12).encode(x=x, text="text:N", color=INK)
-    chart: Chart = alt.layer(bars, names, figures)
+    figures = base.mark_text(align="left", dx=6, dy=10.5, fontSize=12).encode(x=x, text=alt.Text("text:N"), color=INK)
+    layers = [bars, names, figures]
     cut = f", the largest {rows} of {rows + left_out} regions" if left_out else ""
     said = ", ".join(f"{row['region']} {row['text']}" for row in table.slice(0, 8).to_pylist())
-    return finished(chart, heading(title, f"{counted}{cut}"), f"{title}: {said}", height=REGION_HEIGHT * max(rows, 1) + _FRAME)
+    return finished(layers, heading(title, f"{counted}{cut}"), f"{title}: {said}", height=REGION_HEIGHT * max(rows, 1) + _FRAME)
 
 
 def marking_words(table: pa.Table, label: str, colour: str, n_words: int) -> Chart:
@@ -65,14 +65,19 @@ def marking_words(table: pa.Table, label: str, colour: str, n_words: int) -> Cha
         alt.Chart(table)
         .transform_calculate(ink="'ink'", sign="datum.z < 0 ? -1 : 1")
         .encode(
-            y=alt.Y("word:N", sort=None, title=None).axis(
-                labelLimit=WORD_WIDTH,
-                labelOverlap=False,
-                labelFontSize=13,
-                labelPadding=8,
-                domain=False,
-                ticks=False,
-                minExtent=WORD_WIDTH,
+            y=alt.Y(
+                "word:N",
+                sort=None,
+                title=None,
+                axis=alt.Axis(
+                    labelLimit=WORD_WIDTH,
+                    labelOverlap=False,
+                    labelFontSize=13,
+                    labelPadding=8,
+                    domain=False,
+                    ticks=False,
+                    minExtent=WORD_WIDTH,
+                ),
             ),
             tooltip=[
                 alt.Tooltip("word:N", title="Word"),
@@ -85,13 +90,13 @@ def marking_words(table: pa.Table, label: str, colour: str, n_words: int) -> Cha
     )
     bars = base.mark_bar(height=13, color=colour, cornerRadiusEnd=3).encode(
         x=alt.X("z:Q", title="z, standard errors", axis=alt.Axis(tickCount=4, grid=False)),
-        opacity=alt.condition(f"abs(datum.z) >= {_BEYOND_CHANCE}", alt.value(1), alt.value(0.45)),
+        opacity=opacity_where(f"abs(datum.z) >= {_BEYOND_CHANCE}", 1, otherwise=0.45),
     )
-    zero = alt.Chart(pa.Table.from_pydict({"z": [0.0]})).mark_rule(color=QUIET).encode(x="z:Q")
-    chart: Chart = alt.layer(bars, zero)
+    zero = alt.Chart(pa.Table.from_pydict({"z": [0.0]})).mark_rule(color=QUIET).encode(x=alt.X("z:Q"))
+    layers = [bars, zero]
     words = ", ".join(str(word) for word in table.column("word").to_pylist()[:8])
     return finished(
-        chart,
+        layers,
         heading(f"Words that mark {label}", f"the strongest {table.num_rows} of n = {n_words:,} words"),
         f"Words that {label} says more than the others: {words}",
         height=WORD_HEIGHT * max(table.num_rows, 1) + _FRAME + 40,

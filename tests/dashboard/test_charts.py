@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair as alt
+import pyarrow as pa
 import pytest
+from altair.utils.schemapi import SchemaValidationError
 
 from dashboard import charts
+from dashboard.charts.parts import laid
 from dashboard.frames import heat_map_table, predictions_table, words_in_lists
 from storage.records import AskedAnswer
 from tests.storage import samples
@@ -25,8 +29,8 @@ def specifications(depth: int) -> list[dict[str, Any]]:
     given = answers(depth)
     first = given[0].answer
     return [
-        charts.predictions_chart(predictions_table(first, {}, ["word3"]), depth, 8192, 0.4).to_dict(),
-        charts.words_heat_map(heat_map_table(given), words_in_lists(given)).to_dict(),
+        charts.predictions_chart(predictions_table(first, {}, ["word3"]), depth, 8192, 0.4).to_dict(validate=True),
+        charts.words_heat_map(heat_map_table(given), words_in_lists(given)).to_dict(validate=True),
     ]
 
 
@@ -36,6 +40,13 @@ def test_every_chart_can_be_drawn_and_has_a_title_with_its_n(depth: int) -> None
         title = specification["title"]
         assert any(character.isdigit() for character in title["text"]), title
         assert specification["layer"]
+
+
+def test_the_schema_is_asked_by_the_tests_and_by_no_page() -> None:
+    wrong = laid(alt.Chart(pa.table({"a": [1]})).mark_bar(cornerRadius="round").encode(x=alt.X("a:Q")))  # type: ignore[arg-type]
+    assert wrong.to_dict()["layer"]
+    with pytest.raises(SchemaValidationError, match="'round' is an invalid value for `cornerRadius`"):
+        wrong.to_dict(validate=True)
 
 
 def test_axes_say_their_unit() -> None:

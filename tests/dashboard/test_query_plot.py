@@ -165,7 +165,7 @@ def every_chart() -> dict[str, Plot]:
 @pytest.mark.parametrize(("name", "found"), every_chart().items())
 def test_a_chart_is_valid_says_what_it_shows_and_holds_text_as_data_only(name: str, found: Plot) -> None:
     chart = quick_chart(found, {HOSTILE: "#0072b2"}, rows_in_words(found.n, truncated=True))
-    specification = chart.to_dict()
+    specification = chart.to_dict(validate=True)
     assert specification["title"]["text"][1] == "n = the first 8 rows"
     assert specification["description"]
     for key, value in walk(specification):
