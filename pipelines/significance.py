@@ -1,4 +1,4 @@
-"""How probable so large a paired difference is where there is none: two tests without assumptions on the values."""
+"""How probable so large a paired difference is where there is none, without assumptions on the values; and Holm for many."""
 
 from __future__ import annotations
 
@@ -90,3 +90,20 @@ def _drawn(sizes: NDArray[np.float64], totals: NDArray[np.float64], seed: int) -
         as_far += (np.abs(2 * (signs @ sizes) - sums) >= observed).sum(axis=0)
     p: NDArray[np.float64] = (1 + as_far) / (1 + RESAMPLES)
     return p
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Each p corrected for how many were looked at, by Holm's step-down method (Holm 1979), in the order given.
+
+    A None stays None and does not count.
+
+    >>> holm([0.01, None, 0.04])
+    [0.02, None, 0.04]
+    """
+    known = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
+    corrected: list[float | None] = [None] * len(p_values)
+    highest = 0.0
+    for rank, (p, place) in enumerate(known):
+        highest = max(highest, min(1.0, (len(known) - rank) * p))
+        corrected[place] = highest
+    return corrected

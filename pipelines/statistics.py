@@ -39,7 +39,6 @@ SIGN_FLIP = "sign-flip permutation"
 
 _MOST_PLACES = 20_000_000  # places drawn for one length, unless RESAMPLES_OF_MANY need more
 _TOGETHER = 128  # columns drawn together: their 9,999 means are 10 MB
-_ALPHA = 0.05
 _EXACT_NOISE = 1e-12  # two orders of the same sum differ by this share; such sums count as equal
 
 
@@ -161,23 +160,6 @@ def effective_size(weights: NDArray[np.float64]) -> float:
     return float(w.sum() ** 2 / (w @ w))
 
 
-def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Each p corrected for how many were looked at, by Holm's step-down method (Holm 1979), in the order given.
-
-    A None stays None and does not count.
-
-    >>> holm([0.01, None, 0.04])
-    [0.02, None, 0.04]
-    """
-    known = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
-    corrected: list[float | None] = [None] * len(p_values)
-    highest = 0.0
-    for rank, (p, place) in enumerate(known):
-        highest = max(highest, min(1.0, (len(known) - rank) * p))
-        corrected[place] = highest
-    return corrected
-
-
 def _of_mean(x: NDArray[np.float64], w: NDArray[np.float64]) -> Interval | None:
     """The interval of a mean where nothing needs to be drawn for it, else None."""
     if x.size and np.isin(x, (0.0, 1.0)).all() and (_constant(x) or _equal(w)):
@@ -262,42 +244,3 @@ def _checked(values: ArrayLike, weights: ArrayLike | None) -> tuple[NDArray[np.f
     if not (np.isfinite(w).all() and (w > 0).all()):
         raise ValueError("a weight says how often a prompt was asked, so it is positive")
     return x, np.ones(x.shape) if _equal(w) else w
-
-
-def verdict(
-    difference: Difference,
-    unit: str,
-    name_a: str,
-    name_b: str,
-    p_holm: float | None = None,
-    *,
-    less_is_better: bool = False,
-) -> str:
-    """What a difference says, in words: how many prompts, the effect, its interval, and only then p.
-
-    `unit` is what follows the number: "nats", "of acc@1". `p_holm` is p corrected for all pairs looked at; without it p stands.
-    Where less is better the sentence that names the higher one says so.
-    """
-    n = difference.n
-    if n == 0:
-        return f"No prompt was answered by both {name_a} and {name_b}: nothing to compare (n = 0)."
-    prompts = "1 prompt" if n == 1 else f"{n:,} prompts"
-    effect = f"{prompts}: {name_a} minus {name_b} is {difference.mean:+.3g} {unit}"
-    low, high = difference.low, difference.high
-    if low is None or high is None:
-        return f"{effect}; under {FEWEST_FOR_INTERVAL} prompts no interval is drawn: too few to tell (n = {n})."
-    if low == high == 0:
-        return f"{effect}; the two are equal on every prompt: no evidence of a difference (n = {n:,})."
-    effect = f"{effect}, 95 % interval {low:+.3g} to {high:+.3g}"
-    if low <= 0 <= high:
-        return f"{effect}; the interval includes zero: no evidence of a difference (n = {n:,})."
-    p = difference.p if p_holm is None else p_holm
-    if p is None:
-        return f"{effect}; the interval excludes zero (n = {n:,})."
-    source = f"{difference.test}, Holm over the pairs" if p_holm is not None else difference.test
-    shown = "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
-    if p > _ALPHA:
-        return f"{effect}; the interval excludes zero, but {shown} ({source}): too little evidence of a difference (n = {n:,})."
-    higher = name_a if difference.mean > 0 else name_b
-    better = "; less is better" if less_is_better else ""
-    return f"{effect}; the interval excludes zero: {higher} is higher (n = {n:,}), {shown} ({source}){better}."

@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.analysis.units import column, differences, in_common, keys, per_prompt
-from pipelines.statistics import Difference, holm, verdict
+from pipelines.significance import holm
+from pipelines.statistics import Difference
+from pipelines.verdicts import verdict
 from storage import measures
 from storage.database import Database
 from storage.measures import SelectedCheckpoint

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from pipelines.analysis.units import PerPrompt, column, differences, in_common, intervals, keys, per_prompt
 from pipelines.metrics import RBO_PERSISTENCE
-from pipelines.statistics import Difference, Interval, holm, verdict
+from pipelines.significance import holm
+from pipelines.statistics import Difference, Interval
+from pipelines.verdicts import verdict
 from storage import measures
 from storage.database import Database
 from storage.measures import SelectedCheckpoint

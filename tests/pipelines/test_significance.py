@@ -1,4 +1,4 @@
-"""The two tests of a paired difference: by hand, against every pattern, against scipy, and how often they cry wolf."""
+"""The tests of a paired difference, and Holm: by hand, against every pattern, against scipy, and how often they cry wolf."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from scipy.stats import permutation_test
 
 from pipelines import significance
-from pipelines.significance import mcnemar, sign_flip
+from pipelines.significance import holm, mcnemar, sign_flip
+
+p_values = st.lists(st.none() | st.floats(0, 1), max_size=12)
 
 
 def test_mcnemar_by_hand() -> None:
@@ -56,3 +58,21 @@ def test_p_is_below_five_percent_in_one_of_twenty_histories_without_a_difference
     rng = np.random.default_rng(9)
     p = np.array([sign_flip(rng.normal(0, 1, 20), seed) for seed in range(1_000)])
     assert 0.03 <= np.mean(p <= 0.05) <= 0.07
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.5, None, 0.9]) == [1.0, None, 1.0]
+    assert holm([None]) == [None]
+    assert holm([]) == []
+
+
+@given(p_values)
+def test_holm_is_between_p_and_bonferroni(values: list[float | None]) -> None:
+    known = [p for p in values if p is not None]
+    corrected = holm(values)
+    assert [p is None for p in corrected] == [p is None for p in values]
+    for p, after in zip(values, corrected, strict=True):
+        if p is not None and after is not None:
+            assert p <= after <= min(1.0, len(known) * p)
+    assert holm(values[::-1]) == corrected[::-1]

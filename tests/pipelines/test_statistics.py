@@ -1,4 +1,4 @@
-"""Intervals and tests over prompts: against scipy, against closed forms, by simulation, and the sentences made of them."""
+"""Intervals and tests over prompts: against scipy, against closed forms, and by simulation."""
 
 from __future__ import annotations
 
@@ -21,18 +21,15 @@ from pipelines.significance import sign_flip
 from pipelines.statistics import (
     FEWEST_FOR_INTERVAL,
     LARGE,
-    Difference,
     Interval,
-    holm,
     mean_interval,
     mean_intervals,
     paired_difference,
     paired_differences,
-    verdict,
 )
+from pipelines.verdicts import verdict
 
 shares = st.lists(st.floats(0, 1).map(lambda value: round(value, 6)), min_size=1, max_size=40)
-p_values = st.lists(st.none() | st.floats(0, 1), max_size=12)
 
 
 # --- the interval
@@ -348,68 +345,6 @@ def test_the_sides_must_match() -> None:
         paired_difference([1, 0], [1])
     with pytest.raises(ValueError, match="1 or 0"):
         paired_difference([0.5], [1], binary=True)
-
-
-# --- Holm
-
-
-def test_holm_by_hand() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.5, None, 0.9]) == [1.0, None, 1.0]
-    assert holm([None]) == [None]
-    assert holm([]) == []
-
-
-@given(p_values)
-def test_holm_is_between_p_and_bonferroni(values: list[float | None]) -> None:
-    known = [p for p in values if p is not None]
-    corrected = holm(values)
-    assert [p is None for p in corrected] == [p is None for p in values]
-    for p, after in zip(values, corrected, strict=True):
-        if p is not None and after is not None:
-            assert p <= after <= min(1.0, len(known) * p)
-    assert holm(values[::-1]) == corrected[::-1]
-
-
-# --- the sentence
-
-REAL = Difference(0.1234, 0.05, 0.2, 120, 0.0004, "sign-flip permutation")
-SENTENCES = [
-    ("none", Difference(float("nan"), None, None, 0, None, "exact McNemar"), None,
-     "No prompt was answered by both BERT and ALBERT: nothing to compare (n = 0)."),
-    ("one", Difference(0.5, None, None, 1, None, "exact McNemar"), None,
-     "1 prompt: BERT minus ALBERT is +0.5 RBO; under 15 prompts no interval is drawn: too few to tell (n = 1)."),
-    ("few", Difference(-0.25, None, None, 14, None, "exact McNemar"), None,
-     "14 prompts: BERT minus ALBERT is -0.25 RBO; under 15 prompts no interval is drawn: too few to tell (n = 14)."),
-    ("zero inside", Difference(0.02, -0.01, 0.05, 38, 0.2, "sign-flip permutation"), 0.6,
-     "38 prompts: BERT minus ALBERT is +0.02 RBO, 95 % interval -0.01 to +0.05; "
-     "the interval includes zero: no evidence of a difference (n = 38)."),
-    ("equal", Difference(0.0, 0.0, 0.0, 38, 1.0, "exact McNemar"), 1.0,
-     "38 prompts: BERT minus ALBERT is +0 RBO; the two are equal on every prompt: no evidence of a difference (n = 38)."),
-    ("real", REAL, 0.0012,
-     "120 prompts: BERT minus ALBERT is +0.123 RBO, 95 % interval +0.05 to +0.2; the interval excludes zero: "
-     "BERT is higher (n = 120), p = 0.0012 (sign-flip permutation, Holm over the pairs)."),
-    ("real, one pair", REAL, None,
-     "120 prompts: BERT minus ALBERT is +0.123 RBO, 95 % interval +0.05 to +0.2; the interval excludes zero: "
-     "BERT is higher (n = 120), p < 0.001 (sign-flip permutation)."),
-    ("real, the other way", Difference(-0.1, -0.2, -0.05, 1200, 0.01, "exact McNemar"), 0.03,
-     "1,200 prompts: BERT minus ALBERT is -0.1 RBO, 95 % interval -0.2 to -0.05; the interval excludes zero: "
-     "ALBERT is higher (n = 1,200), p = 0.03 (exact McNemar, Holm over the pairs)."),
-    ("not after Holm", Difference(0.1, 0.01, 0.2, 60, 0.03, "exact McNemar"), 0.09,
-     "60 prompts: BERT minus ALBERT is +0.1 RBO, 95 % interval +0.01 to +0.2; the interval excludes zero, but "
-     "p = 0.09 (exact McNemar, Holm over the pairs): too little evidence of a difference (n = 60)."),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("difference", "p_holm", "sentence"), [row[1:] for row in SENTENCES], ids=[row[0] for row in SENTENCES]
-)
-def test_the_sentence(difference: Difference, p_holm: float | None, sentence: str) -> None:
-    assert verdict(difference, "RBO", "BERT", "ALBERT", p_holm) == sentence
-
-
-def test_the_sentence_says_where_less_is_better() -> None:
-    assert verdict(REAL, "nats", "BERT", "ALBERT", less_is_better=True).endswith("(sign-flip permutation); less is better.")
 
 
 def test_naming_the_results_does_not_import_scipy() -> None:
