@@ -44,16 +44,12 @@ class Child:
             timer.cancel()
 
 
-WITHOUT_NUMPY = "import sys; sys.modules['numpy'] = None; from {module} import main; sys.exit(main())"
-"""Arrow imports numpy where it is there, and nobody in these processes needs it: a quarter of the work of a start."""
-
-
 def spawn(module: str) -> Child:
     """Start `main` of a module as a process of its own. Raises QueryFailed where the system has none left."""
     root = Path(__file__).resolve().parents[2]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-B", "-c", WITHOUT_NUMPY.format(module=module)],
+            [sys.executable, "-B", "-P", Path(__file__).with_name("start.py"), module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

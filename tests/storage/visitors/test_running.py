@@ -67,6 +67,10 @@ def test_times_and_zones_need_no_file(copy: Path) -> None:
     assert others == ["UTC", True, "Sunday", True, "1"]
 
 
+def test_no_progress_is_drawn_into_the_rows(copy: Path) -> None:
+    assert rows("SELECT current_setting('enable_progress_bar')", copy) == [(False,)]
+
+
 def test_nothing_is_changed(copy: Path) -> None:
     folder = copy.parents[2]
     before = digests(folder)
