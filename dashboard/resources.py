@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard import offers
 from dashboard.batches import Batches
+from dashboard.collecting import pass_over_what_is_alive
 from dashboard.copies import Copies
 from dashboard.downloads import Downloads
 from dashboard.figures import Figures
@@ -73,7 +74,7 @@ def library() -> Library:
     `SettingsProblem`.
     """
     chosen = settings()
-    shelf = Shelf(chosen, watch=lambda each: figures().passed(each))
+    shelf = Shelf(chosen, watch=lambda each: figures().passed(each), on_loaded=pass_over_what_is_alive)
     _made().append(shelf)
     starter = threading.Thread(target=_prepare_defaults, args=(shelf, chosen), name="first-checkpoints", daemon=True)
     starter.start()

@@ -52,9 +52,16 @@ class _Place:
 class Shelf:
     """One for the whole process. All methods may be called from any thread."""
 
-    def __init__(self, settings: Settings, *, watch: Callable[[Pass], None] = lambda each: None) -> None:
-        """`watch` is told of every forward pass, in the thread that runs it."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        watch: Callable[[Pass], None] = lambda each: None,
+        on_loaded: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`watch` is told of every forward pass, in the thread that runs it; `on_loaded` before a checkpoint answers."""
         self.settings = settings
+        self._on_loaded = on_loaded
         self._lock = threading.Lock()
         self._places: dict[str, _Place] = {}
         # One at a time: two loads side by side share the same two cores and neither is ready sooner.
@@ -110,6 +117,7 @@ class Shelf:
         loaded = fill_mask.load(located, checkpoint, self._passes)
         if checkpoints.identify(located, self.settings) != checkpoint:
             raise fill_mask.LoadError(f"The files of {checkpoint.name} changed while they were read. Ask again.")
+        self._on_loaded()
         return loaded
 
     def _place(self, name: str) -> _Place:
