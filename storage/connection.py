@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import duckdb
 
-from storage.driver import FATAL, SETTINGS, is_passing, translate
+from storage.driver import FATAL, SETTINGS, is_passing, lacks_memory, translate
 from storage.errors import StorageError
 
 Cursor = duckdb.DuckDBPyConnection
@@ -56,7 +56,7 @@ class Connection:
                 self._instance = None
 
     def attempt(self, work: Callable[[Cursor], T]) -> T:
-        """Run `work` with a cursor of its own; again after a conflict, and once more after a fatal error."""
+        """Run `work` with a cursor of its own; again after a conflict, and once after a fatal error or without a limit."""
         revived = lifted = False
         for attempt in range(ATTEMPTS):
             generation = self._generation
@@ -65,16 +65,17 @@ class Connection:
                     if lifted:
                         self._lift(cursor)
                     return work(cursor)
-            except duckdb.OutOfMemoryException as error:
-                if lifted or not self._limits:
-                    raise translate(error, self.path) from error
-                lifted = True
-            except FATAL as error:
-                self._revive(generation, error)
-                if revived:
-                    raise translate(error, self.path) from error
-                revived = True
             except duckdb.Error as error:
+                lifts = bool(self._limits) and not lifted and lacks_memory(error)
+                lifted = lifted or lifts
+                if isinstance(error, FATAL):
+                    self._revive(generation, error)
+                    if revived and not lifts:
+                        raise translate(error, self.path) from error
+                    revived = True
+                    continue
+                if lifts:
+                    continue
                 if not is_passing(error) or attempt == ATTEMPTS - 1:
                     raise translate(error, self.path) from error
                 # Another thread's commit or checkpoint is in the way: it is over when no cursor is in use any more.

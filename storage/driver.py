@@ -50,6 +50,12 @@ def is_passing(error: duckdb.Error) -> bool:
     return isinstance(error, duckdb.TransactionException) and "conflict" in text
 
 
+def lacks_memory(error: duckdb.Error) -> bool:
+    """Whether DuckDB wanted more memory than it may have: while it worked, as it committed, or at a checkpoint."""
+    ends_a_transaction = isinstance(error, (*FATAL, duckdb.TransactionException))
+    return isinstance(error, duckdb.OutOfMemoryException) or (ends_a_transaction and "could not allocate" in str(error).lower())
+
+
 def first_line(error: duckdb.Error) -> str:
     """DuckDB's own words, in one line and without the drawing under the statement."""
     text = str(error).split("\n\nLINE ")[0]

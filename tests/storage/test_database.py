@@ -224,19 +224,26 @@ def test_what_needs_more_than_the_limit_gets_it(log: Log) -> None:
     assert limit_of(log) == before
 
 
-def test_what_never_fits_is_said(log: Log) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block of size 256.0 KiB"),
+        duckdb.TransactionException("TransactionContext Error: Failed to commit: could not allocate block of size 256.0 KiB"),
+    ],
+)
+def test_what_never_fits_is_said(log: Log, error: duckdb.Error) -> None:
     limits: list[Any] = []
 
     def never_fits(cursor: Cursor) -> None:
         limits.extend(cursor.execute("SELECT memory_limit FROM pragma_database_size()").fetchall()[0])
-        raise duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data")
+        raise error
 
     before = limit_of(log)
-    with log.database.within(40), pytest.raises(StorageError, match="Out of Memory"):
-        log.database.read(never_fits)
+    with log.database.within(40), pytest.raises(StorageError, match="could not allocate"):
+        log.database.write(never_fits)
     assert limits == ["38.1 MiB", before]
-    with pytest.raises(StorageError, match="Out of Memory"):
-        log.database.read(never_fits)
+    with pytest.raises(StorageError, match="could not allocate"):
+        log.database.write(never_fits)
     assert limits == ["38.1 MiB", before, before]
 
 
