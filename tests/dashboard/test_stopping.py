@@ -8,6 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.conftest import ROOT
@@ -23,11 +24,13 @@ def test_a_signal_ends_it_without_a_trace(how: signal.Signals, tmp_path: Path) -
     ) as process:
         assert process.stdout is not None
         said = ""
-        while not re.search(r"URL: http\S+\s", said):
+        while not (found := re.search(r"URL: (http\S+)\s", said)):
             line = process.stdout.readline()
             assert line, said
             said += line
-        # Whatever ended before would not have been told its address; what follows is the signal's doing.
+        # The address is told before the loop runs that hears the signal: until then Python ends as it does, with a trace.
+        with httpx2.Client(transport=httpx2.HTTPTransport(retries=10)) as client:
+            assert client.get(f"{found[1]}/_stcore/health").is_success
         os.kill(process.pid, how)
         rest, _ = process.communicate(timeout=120)
     assert process.returncode in (0, 1, -signal.SIGTERM)
