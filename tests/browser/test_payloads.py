@@ -169,8 +169,15 @@ def test_whatever_opens_at_a_click_on_a_run(page: Page, written: Written, name: 
     expect(page.get_by_role("button", name="Keep it")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/history", "/distributions", "/vocabulary", "/diversity", "/disagreements", "/accuracy"])
-@pytest.mark.parametrize("name", ["", "markdown", "directives"] if LONG else ["", "markdown"])
+HISTORY = ("/history", "/distributions", "/vocabulary", "/diversity", "/disagreements", "/accuracy")
+SELECTING = [
+    (path, name)
+    for path in (HISTORY if LONG else HISTORY[:2])
+    for name in (["markdown", "directives"] if LONG else ["markdown"])
+]
+
+
+@pytest.mark.parametrize(("path", "name"), [*((path, "") for path in HISTORY), *SELECTING])
 def test_a_page_of_the_history(page: Page, path: str, name: str) -> None:
     """Everything, and what is selected by payloads in the address."""
     payload = PAYLOADS[name][:MAX_TAG] if name else ""

@@ -28,7 +28,7 @@ from tests.storage.damage import flip, refuse, write_and_die
 from tests.storage.samples import ask, batch
 
 WRITERS = 16
-BACKUPS = max(6, int(os.environ.get("MASKBOARD_KILLS", "12")) // 10)
+BACKUPS = max(6, int(os.environ.get("MASKBOARD_KILLS", "8")) // 10)
 
 
 def names_in(folder: Path) -> set[str]:

@@ -74,7 +74,7 @@ def test_kills_lose_nothing_that_was_acknowledged(tmp_path: Path, ready: ForkSer
     path = tmp_path / "log.duckdb"
     generator = random.Random(20260301)
     first, total = 0, 0
-    for _ in range(int(os.environ.get("MASKBOARD_KILLS", "12"))):
+    for _ in range(int(os.environ.get("MASKBOARD_KILLS", "8"))):
         acknowledged = kill_in_the_middle(path, first, generator, ready)
         total += len(acknowledged)
         with Log.open(path) as log:
@@ -107,7 +107,7 @@ print("begun", flush=True)
 repair(Path(sys.argv[1]))
 print("done", flush=True)
 """
-OTHER_KILLS = max(2, int(os.environ.get("MASKBOARD_KILLS", "12")) // 10)
+OTHER_KILLS = max(2, int(os.environ.get("MASKBOARD_KILLS", "8")) // 10)
 """Kills during a backup, and as many during a repair."""
 
 

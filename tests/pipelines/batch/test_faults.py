@@ -29,7 +29,7 @@ from tests.pipelines.conftest import MINIS
 
 pytestmark = pytest.mark.faults
 
-KILLS = max(20, int(os.environ.get("MASKBOARD_KILLS", "12")) // 4)
+KILLS = max(20, int(os.environ.get("MASKBOARD_KILLS", "8")) // 4)
 ASKED = MINIS[:2]
 """Of two checkpoints a start takes a third less than of three."""
 ROWS = 1_200
