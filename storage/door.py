@@ -86,6 +86,9 @@ def settle(wished: Iterable[Path]) -> None:
 
 
 def wait_for_files(done: Callable[[], bool]) -> None:
-    """Wait for another process, of which nothing but files can be seen."""
+    """Wait for another process, of which nothing but files can be seen.
+
+    By looking again and again: it may end instead of answering, which changes no file, so that no watch over files tells it.
+    """
     while not done():
-        time.sleep(LOOK_SECONDS)  # no file can wake this process, so it looks again
+        time.sleep(LOOK_SECONDS)

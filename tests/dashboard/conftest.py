@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 import streamlit as st
+from altair.utils.schemapi import SchemaBase
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -128,3 +130,13 @@ def runs_in_log() -> int:
     """How many runs the log of this test holds."""
     with Log.open() as log:
         return history.recent_runs(log.database).n
+
+
+@pytest.fixture
+def channels_of_their_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a channel that is a text or a dict Altair looks through all its classes, which takes half as long as a chart."""
+
+    def looked_up(cls: type[SchemaBase], dct: dict[str, Any], validate: bool = True) -> SchemaBase:
+        raise AssertionError(f"{cls.__name__} of {dct}")
+
+    monkeypatch.setattr(SchemaBase, "from_dict", classmethod(looked_up))

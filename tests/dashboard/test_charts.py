@@ -15,6 +15,8 @@ from dashboard.frames import heat_map_table, predictions_table, words_in_lists
 from storage.records import AskedAnswer
 from tests.storage import samples
 
+pytestmark = pytest.mark.usefixtures("channels_of_their_class")
+
 HOSTILE = "datum.x + signal('y') <b>![a](b)</b>"
 
 

@@ -20,6 +20,8 @@ from dashboard.query_plot import MOST_BARS, MOST_MARKS, OTHERS, Plot, as_data, p
 from dashboard.query_table import Result, readable
 from tests.dashboard.test_charts import HOSTILE, walk
 
+pytestmark = pytest.mark.usefixtures("channels_of_their_class")
+
 EXPRESSIONS = ("expr", "calculate", "filter", "test", "signal", "labelExpr", "href", "url")
 
 
