@@ -10,13 +10,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from storage import history
-from storage.connection import Connection
 from storage.database import Cursor, Database, default_path
 from storage.driver import SETTINGS
 from storage.errors import ForeignFile, LogDamaged, LogUnwritable, NewerLog, QueryFailed, StorageError, WalDamaged
@@ -141,137 +139,6 @@ def test_a_closed_log_says_so(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(StorageError, match="is closed"):
         database.rows("SELECT 1")
-
-
-def test_a_log_that_is_closed_while_it_is_to_be_revived_stays_closed(tmp_path: Path) -> None:
-    """A thread that saw the instance die waits for a reader; before the reader is done, another thread closes the log."""
-    path = tmp_path / "log.duckdb"
-    connection = Connection(path)
-    reading, read = threading.Event(), threading.Event()
-
-    def read_for_long(_: Cursor) -> None:
-        reading.set()
-        assert read.wait(60)
-
-    reader = threading.Thread(target=connection.attempt, args=(read_for_long,))
-
-    class ClosedMeanwhile(threading.Condition):
-        def wait(self, timeout: float | None = None) -> bool:
-            if threading.current_thread() is not main:
-                return super().wait(timeout)
-            self.release()
-            try:
-                read.set()
-                reader.join()
-                closer = threading.Thread(target=connection.close)
-                closer.start()
-                closer.join()
-            finally:
-                self.acquire()
-            return True
-
-    def die(_: Cursor) -> None:
-        raise duckdb.FatalException("FATAL Error: the instance is dead")
-
-    main = threading.current_thread()
-    connection._state = ClosedMeanwhile()
-    reader.start()
-    assert reading.wait(60)
-    with pytest.raises(StorageError, match="is closed"):
-        connection.attempt(die)
-    # DuckDB opens a file with other settings only where nothing in this process has it open.
-    duckdb.connect(str(path), config={"threads": 3}).close()
-
-
-def limit_of(log: Log) -> object:
-    return log.database.rows("SELECT memory_limit FROM pragma_database_size()")[0][0]
-
-
-def test_the_memory_of_the_file_can_be_limited_for_a_while(log: Log) -> None:
-    before = limit_of(log)
-    with pytest.raises(ZeroDivisionError), log.database.within(200):
-        assert limit_of(log) == "190.7 MiB"
-        log.append(ask())
-        log.database.trim(100)
-        assert limit_of(log) == "190.7 MiB"
-        raise ZeroDivisionError
-    assert limit_of(log) == before != "190.7 MiB"
-    assert history.counts(log.database).runs == 1
-
-
-def test_of_two_limits_the_lesser_holds(log: Log) -> None:
-    before = limit_of(log)
-    with log.database.within(300):
-        with log.database.within(200):
-            assert limit_of(log) == "190.7 MiB"
-        assert limit_of(log) == "286.1 MiB"
-    assert limit_of(log) == before
-
-
-HUNGRY = "SELECT quantile_cont(i, [0.5]) FROM range(10000000) AS r(i)"
-"""A quantile keeps all its values, and DuckDB cannot put them on the disk: about 90 MB."""
-
-
-def test_what_needs_more_than_the_limit_gets_it(log: Log) -> None:
-    before = limit_of(log)
-    with log.database.within(40):
-        with duckdb.connect(config={"memory_limit": "40MB"}) as bare, pytest.raises(duckdb.OutOfMemoryException):
-            bare.execute(HUNGRY)
-        assert log.database.rows(HUNGRY) == [([4999999.5],)]
-        assert limit_of(log) == before
-        log.database.trim(20)
-        assert limit_of(log) == "38.1 MiB"
-    assert limit_of(log) == before
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block of size 256.0 KiB"),
-        duckdb.TransactionException("TransactionContext Error: Failed to commit: could not allocate block of size 256.0 KiB"),
-    ],
-)
-def test_what_never_fits_is_said(log: Log, error: duckdb.Error) -> None:
-    limits: list[Any] = []
-
-    def never_fits(cursor: Cursor) -> None:
-        limits.extend(cursor.execute("SELECT memory_limit FROM pragma_database_size()").fetchall()[0])
-        raise error
-
-    before = limit_of(log)
-    with log.database.within(40), pytest.raises(StorageError, match="could not allocate"):
-        log.database.write(never_fits)
-    assert limits == ["38.1 MiB", before]
-    with pytest.raises(StorageError, match="could not allocate"):
-        log.database.write(never_fits)
-    assert limits == ["38.1 MiB", before, before]
-
-
-KEPT = "SELECT sum(memory_usage_bytes) FROM duckdb_memory() WHERE tag IN ('BASE_TABLE', 'ART_INDEX')"
-"""Bytes of tables and indexes that DuckDB keeps."""
-
-
-def test_what_lies_in_memory_is_given_back_where_nobody_asks(log: Log) -> None:
-    def look(sql: str) -> Any:  # noqa: ANN401 - whatever is in the one field
-        return log.database.rows(sql)[0][0]
-
-    def under_a_call(cursor: Cursor) -> None:
-        (before,) = cursor.execute(KEPT).fetchall()
-        log.database.trim(0)
-        assert cursor.execute(KEPT).fetchall() == [before]
-
-    rows = "SELECT i + 1000, md5(i::VARCHAR) FROM range(200000) AS r(i)"
-    log.database.write(lambda cursor: cursor.execute(f"INSERT INTO word (word_id, text) {rows}"))
-    log.database.rows("CHECKPOINT")
-    limit = look("SELECT memory_limit FROM pragma_database_size()")
-    assert look(KEPT) > 4e6
-    log.database.read(under_a_call)
-    log.database.trim(2)
-    assert look(KEPT) < 3e6
-    # Less than can be given back: what can go goes, and nobody hears of the rest.
-    log.database.trim(0)
-    assert look("SELECT memory_limit FROM pragma_database_size()") == limit
-    assert look("SELECT count(DISTINCT text) FROM word WHERE word_id >= 1000") == 200_000
 
 
 def test_a_failed_write_leaves_nothing(log: Log) -> None:
