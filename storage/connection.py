@@ -41,7 +41,7 @@ class Connection:
         self._reviving = False
         self._generation = 0
         self._limits: list[int] = []
-        self._lifted = False
+        self._beyond = 0
         self._closed = False
 
     def close(self) -> None:
@@ -56,28 +56,27 @@ class Connection:
                 self._instance = None
 
     def attempt(self, work: Callable[[Cursor], T]) -> T:
-        """Run `work` with a cursor of its own; again after a conflict, and once after a fatal error or without a limit."""
-        revived = lifted = False
+        """Run `work` with a cursor of its own; again after a conflict, after a fatal error, and without a limit."""
+        revived = beyond = False
         for attempt in range(ATTEMPTS):
-            generation = self._generation
+            generation, limited, last = self._generation, self._most is not None, attempt == ATTEMPTS - 1
             try:
-                with self._cursor() as cursor:
-                    if lifted:
-                        self._lift(cursor)
+                with self._unlimited(beyond), self._cursor() as cursor:
                     return work(cursor)
             except duckdb.Error as error:
-                lifts = bool(self._limits) and not lifted and lacks_memory(error)
-                lifted = lifted or lifts
+                lifts = limited and not beyond and lacks_memory(error)
+                beyond = beyond or lifts
                 if isinstance(error, FATAL):
-                    self._revive(generation, error)
-                    if revived and not lifts:
+                    with self._unlimited(beyond):
+                        self._revive(generation, error)
+                    if last or (revived and not lifts):
                         raise translate(error, self.path) from error
                     revived = True
                     continue
+                if last or not (lifts or is_passing(error)):
+                    raise translate(error, self.path) from error
                 if lifts:
                     continue
-                if not is_passing(error) or attempt == ATTEMPTS - 1:
-                    raise translate(error, self.path) from error
                 # Another thread's commit or checkpoint is in the way: it is over when no cursor is in use any more.
                 with self._state:
                     self._state.wait_for(lambda: self._reviving or not self._cursors_in_use, 0.005 * 2**attempt)
@@ -87,19 +86,17 @@ class Connection:
     def within(self, megabytes: int) -> Iterator[None]:
         """Let DuckDB keep no more than this in memory meanwhile; where several want a limit, the least of them holds.
 
-        A call that needs more fails for nobody: it runs again without the limit, which holds again from the next `trim`.
-        Raises StorageError where the file cannot be opened.
+        No call fails for it: one that lacks memory runs again, and as long as it runs there is no limit.
         """
         with self._state:
             self._limits.append(megabytes)
+            self._apply()
         try:
-            self._limit()
             yield
         finally:
             with self._state:
                 self._limits.remove(megabytes)
-            with suppress(StorageError):  # a file that cannot be opened again has no limit either
-                self._limit()
+                self._apply()
 
     def trim(self, megabytes: int) -> None:
         """Have DuckDB keep no more than this of the file in memory, now; later it may keep more again.
@@ -109,30 +106,40 @@ class Connection:
         with self._state:
             if self._closed or self._reviving or self._instance is None or self._cursors_in_use:
                 return
-            self._lifted = False
             # What can go has gone when DuckDB says that it is not enough; an instance that died is revived by the next call.
             with suppress(duckdb.Error), self._instance.cursor() as cursor:
-                try:
-                    cursor.execute(_limiting(megabytes))
-                finally:
-                    cursor.execute(_limiting(self._most))
+                cursor.execute(_limiting(megabytes))
+            self._apply()
 
     @property
     def _most(self) -> int | None:
         """Megabytes that hold now; None for DuckDB's own limit."""
-        return None if self._lifted else min(self._limits, default=None)
+        return None if self._beyond else min(self._limits, default=None)
 
-    def _limit(self) -> None:
-        with self._cursor() as cursor:
-            self._lifted = self._lifted and bool(self._limits)
-            # Where what is in use leaves no room for it, DuckDB says so and keeps its limit; the next `trim` tries again.
-            with suppress(duckdb.Error):
-                cursor.execute(_limiting(self._most))
+    @contextmanager
+    def _unlimited(self, wanted: bool) -> Iterator[None]:
+        """No limit as long as the block runs, where that is `wanted`."""
+        if not wanted:
+            yield
+            return
+        with self._state:
+            self._beyond += 1
+            self._apply()
+        try:
+            yield
+        finally:
+            with self._state:
+                self._beyond -= 1
+                self._apply()
 
-    def _lift(self, cursor: Cursor) -> None:
-        """Go beyond the limit. No `trim` sets it again while `cursor` is in use."""
-        self._lifted = True
-        cursor.execute(_limiting(None))
+    def _apply(self) -> None:
+        """Tell DuckDB what holds now. Under the lock, so that of two threads the later one's word stays."""
+        if self._instance is None:
+            return
+        # Where what is in use leaves no room for the limit, DuckDB says so and keeps the one it had; the next call of this, or
+        # of `trim`, tries again. An instance that died is opened again with what holds then.
+        with suppress(duckdb.Error), self._instance.cursor() as cursor:
+            cursor.execute(_limiting(self._most))
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:

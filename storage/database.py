@@ -132,7 +132,7 @@ class Database:
         return self.read(lambda cursor: cursor.execute(sql, parameters or None).fetchall())
 
     def write(self, work: Callable[[Cursor], T], *, moves: bool = True) -> T:
-        """Run `work` in one transaction. It may run again after a fatal error, so it must be idempotent.
+        """Run `work` in one transaction. It may run again after a fatal error, or for want of memory, so it must be idempotent.
 
         `moves=False` leaves the version where it is, for what nobody reads who goes by it.
 
@@ -167,7 +167,7 @@ class Database:
         """Let DuckDB keep no more than this in memory meanwhile; pages and indexes beyond it are read again when needed.
 
         Whatever asks at the same time has the same limit. It sorts and joins on the disk, slower, and what still needs more
-        gets it: it runs again without the limit, which holds again from the next `trim`. Raises StorageError.
+        gets it: it runs again, and as long as it runs there is no limit.
         """
         with self._connection.within(megabytes):
             yield

@@ -34,6 +34,7 @@ FATAL = (duckdb.FatalException, duckdb.InternalException)
 FULL = ("no space left", "file too large", "disk quota", "disk full")
 """Words for a full disk, of DuckDB and of the system."""
 _UNWRITABLE = ("read-only file system", "permission denied", "not a directory", "is a directory", "no such file")
+_USED = re.compile(r"\([\d.]+ \w+/[\d.]+ \w+ used\)")
 _WAL = ("failure while replaying wal", "this wal was created for")
 _NEWER = ("newer version", "storage version", "version number")
 
@@ -51,9 +52,12 @@ def is_passing(error: duckdb.Error) -> bool:
 
 
 def lacks_memory(error: duckdb.Error) -> bool:
-    """Whether DuckDB wanted more memory than it may have: while it worked, as it committed, or at a checkpoint."""
+    """Whether DuckDB wanted more memory than it may have: while it worked, as it committed, or at a checkpoint.
+
+    It has many words for that (could not allocate, failed to pin), and one end: `(190.7 MiB/190.7 MiB used)`.
+    """
     ends_a_transaction = isinstance(error, (*FATAL, duckdb.TransactionException))
-    return isinstance(error, duckdb.OutOfMemoryException) or (ends_a_transaction and "could not allocate" in str(error).lower())
+    return isinstance(error, duckdb.OutOfMemoryException) or (ends_a_transaction and _USED.search(str(error)) is not None)
 
 
 def first_line(error: duckdb.Error) -> str:
