@@ -104,7 +104,7 @@ def _empty_copy(tables: tuple[str, ...], folder: Path) -> bytes:
         return _empty_copies[tables]
     with tempfile.TemporaryDirectory(prefix="empty-", dir=folder) as place:
         target = Path(place) / "copy.duckdb"
-        with _opened(target) as copy, _words_for(target):
+        with _opened(target) as copy:
             # The steps that made the log make the views, macros and comments of its copy.
             migrate(copy, target)
             own = copy.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()

@@ -88,7 +88,7 @@ def open_copy(request: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(request["file"], read_only=True, config=_settings(request))
     # The zone of the machine would be read from its files.
     connection.execute("SET TimeZone = 'UTC'")
-    # It would be drawn into the rows.
+    # Drawn into the rows where DuckDB takes the process for a person's: `start` is a file for that reason, and this makes sure.
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET disabled_filesystems = 'LocalFileSystem'")
     connection.execute("SET lock_configuration = true")
