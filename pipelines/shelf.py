@@ -59,9 +59,10 @@ class Shelf:
         watch: Callable[[Pass], None] = lambda each: None,
         on_loaded: Callable[[], None] = lambda: None,
     ) -> None:
-        """`watch` is told of every forward pass, in the thread that runs it; `on_loaded` before a checkpoint answers."""
+        """`watch` is told of every forward pass, in the thread that runs it; `on_loaded` when nothing is left to load."""
         self.settings = settings
         self._on_loaded = on_loaded
+        self._n_loading = 0
         self._lock = threading.Lock()
         self._places: dict[str, _Place] = {}
         # One at a time: two loads side by side share the same two cores and neither is ready sooner.
@@ -114,11 +115,17 @@ class Shelf:
         return checkpoints.require(name, self.settings)
 
     def _load(self, located: checkpoints.Located, checkpoint: Checkpoint) -> fill_mask.LoadedCheckpoint:
-        loaded = fill_mask.load(located, checkpoint, self._passes)
-        if checkpoints.identify(located, self.settings) != checkpoint:
-            raise fill_mask.LoadError(f"The files of {checkpoint.name} changed while they were read. Ask again.")
-        self._on_loaded()
-        return loaded
+        try:
+            loaded = fill_mask.load(located, checkpoint, self._passes)
+            if checkpoints.identify(located, self.settings) != checkpoint:
+                raise fill_mask.LoadError(f"The files of {checkpoint.name} changed while they were read. Ask again.")
+            return loaded
+        finally:
+            with self._lock:
+                self._n_loading -= 1
+                is_last = self._n_loading == 0
+            if is_last:
+                self._on_loaded()
 
     def _place(self, name: str) -> _Place:
         """The place of the weights that the name stands for now: exchanged files are loaded afresh, a failure is retried."""
@@ -129,6 +136,7 @@ class Shelf:
             failed = place is not None and place.future.done() and place.future.exception() is not None
             if place is None or failed or place.checkpoint != checkpoint:
                 future = self._loader.submit(self._load, located, checkpoint)
+                self._n_loading += 1
                 place = self._places[name] = _Place(checkpoint, future)
                 future.add_done_callback(place.finish)
             return place

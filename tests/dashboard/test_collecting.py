@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
 
+import pytest
+
+from dashboard import resources
 from dashboard.collecting import pass_over_what_is_alive
 from dashboard.resources import library
+
+
+@pytest.fixture(autouse=True)
+def nothing_passed_over() -> Iterator[None]:
+    gc.unfreeze()
+    yield
+    gc.unfreeze()
 
 
 class Knot:
@@ -28,6 +39,8 @@ def test_what_became_garbage_while_it_was_passed_over_goes_at_the_next_call() ->
 
 
 def test_the_modules_of_the_models_are_passed_over_once_they_are_loaded(minis: tuple[str, ...]) -> None:
+    resources.library.clear()
+    assert gc.get_freeze_count() == 0
     for name in minis:
         library().shelf.get(name)
     assert gc.get_freeze_count() > 100_000

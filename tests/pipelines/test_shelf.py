@@ -15,6 +15,7 @@ from pipelines.errors import PipelineError
 from pipelines.settings import read_settings
 from pipelines.shelf import Shelf, ShelfState
 from tests.conftest import ROOT
+from tests.pipelines.conftest import MINIS
 
 
 @pytest.fixture
@@ -38,6 +39,16 @@ def test_a_checkpoint_is_loaded_once_for_all_who_ask(own: Shelf) -> None:
     assert entry.state is ShelfState.READY
     assert entry.seconds is not None
     assert own.entry("albert-mini").seconds == entry.seconds
+
+
+def test_the_end_of_loading_is_told_once_for_several() -> None:
+    ends: list[int] = []
+    shelf = Shelf(read_settings(), on_loaded=lambda: ends.append(1))
+    shelf.prepare(*MINIS)
+    for name in (*MINIS, *MINIS):
+        shelf.get(name)
+    shelf.close()
+    assert ends == [1]
 
 
 def test_exchanged_weights_are_another_checkpoint(own: Shelf, tmp_path: Path) -> None:
